@@ -22,9 +22,12 @@ public sealed partial class Pipeline
         if (labels is null)
             throw new ModelException(ErrorKind.Usage, "pipeline", "no labels", "the column with the class of each row", "name it (Pipeline.Labels)");
         if (classifier.IsOfSequences) NeededSequences(classifier);
-        var plan = new ScorePlan(classifier, options.Features ?? FeatureNames(model), new ScoreOptions { Features = options.Features }, model.Features);
-        var known = new LabelColumn(labels.Name, [.. classifier.Names]);
-        await using var pass = new FeaturePass(graph.ForRun(), plan.Features, weights, Options, sequences, known) { IsOnlyPass = true };
+        string[] classes = [.. classifier.Names];
+        var columns = priors?.For(classes);
+        var scores = new ScoreOptions { Features = options.Features, Priors = columns };
+        var plan = new ScorePlan(classifier, options.Features ?? FeatureNames(model), scores, model.Features);
+        var known = new LabelColumn(labels.Name, classes);
+        await using var pass = new FeaturePass(graph.ForRun(), plan.Features, weights, Options, sequences, known, priors: columns) { IsOnlyPass = true };
         pass.ForScores(0);
         // One part for the open subtotal and one for the total.
         var evaluator = new ClassifierEvaluator(classifier, options.Bins, Options.Budget / 8);

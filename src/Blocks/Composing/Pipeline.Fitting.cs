@@ -24,14 +24,20 @@ public sealed partial class Pipeline
             var schema = bound.Schema
                 ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
-            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name];
+            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name, .. priors?.Columns ?? []];
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
             named = [.. schema.Fields.Where(f => (f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
                 throw new FlowException(ErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }
-        return new FeaturePass(run, named, weights, Options, sequences, labels, isCategorical);
+        if (priors?.Classes is not null && labels is null)
+            throw new ModelException(ErrorKind.Usage, "priors", "columns by class, but no labels", "the column with the classes as well",
+                "name it (Pipeline.Labels), or give the columns in the model's order");
+        return new FeaturePass(run, named, weights, Options, sequences, KnownLabels, isCategorical, priors?.For(labels?.Names));
     }
+
+    // The classes that have priors, unless the labels list them.
+    private LabelColumn? KnownLabels => labels is { Names: null } && priors?.Classes is { } classes ? labels with { Names = classes } : labels;
 
     /// <summary>
     /// The pipeline and the fit with the same batch size and parallelism: those from the options given to <see cref="With"/>, or the fit's if there are none.
@@ -137,6 +143,7 @@ public sealed partial class Pipeline
         pass.IsShared = estimator.Fits > 1;
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
+        if (estimator is ModelEstimator<TModel> { Start: var begin }) begin.CheckPriors(pass.PriorComponents);
         if (Options.Checkpoints is not { } checkpoints) return plan;
         var job = await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
         return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };
@@ -155,7 +162,8 @@ public sealed partial class Pipeline
             .. JobDescription.Categories(features),
             new("weights", weights ?? "none"),
             .. sequences is null ? Array.Empty<JobProperty>() : [new("sequences", sequences.Description)],
-            .. labels is null ? Array.Empty<JobProperty>() : [new("labels", labels.Description)],
+            .. labels is null ? Array.Empty<JobProperty>() : [new("labels", KnownLabels!.Description)],
+            .. priors is null ? Array.Empty<JobProperty>() : [new("priors", priors.Description)],
             .. Options.BadRows.JobProperties,
         ]);
     }

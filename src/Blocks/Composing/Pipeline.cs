@@ -19,11 +19,13 @@ public sealed partial class Pipeline
     private readonly string? weights;
     private readonly SequenceColumns? sequences;
     private readonly LabelColumn? labels;
+    private readonly PriorColumns? priors;
 
     private Pipeline(Graph graph, PipelineOptions? given = null, IReadOnlyList<Feature>? features = null, string? weights = null,
-        SequenceColumns? sequences = null, LabelColumn? labels = null)
+        SequenceColumns? sequences = null, LabelColumn? labels = null, PriorColumns? priors = null)
     {
-        (this.graph, this.given, this.features, this.weights, this.sequences, this.labels) = (graph, given, features, weights, sequences, labels);
+        (this.graph, this.given, this.features, this.weights, this.sequences, this.labels, this.priors) =
+            (graph, given, features, weights, sequences, labels, priors);
         Options = given ?? new PipelineOptions();
     }
 
@@ -70,7 +72,7 @@ public sealed partial class Pipeline
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new Pipeline(graph, options, features, weights, sequences, labels);
+        return new Pipeline(graph, options, features, weights, sequences, labels, priors);
     }
 
     /// <summary>
@@ -88,18 +90,20 @@ public sealed partial class Pipeline
     }
 
     /// <summary>Names the feature columns of a fit, in the model's order; by default all numeric columns except the weights are features.</summary>
-    public Pipeline Features(params string[] columns) => new(graph, given, [.. columns.Select(c => new Feature(c))], weights, sequences, labels);
+    public Pipeline Features(params string[] columns) =>
+        new(graph, given, [.. columns.Select(c => new Feature(c))], weights, sequences, labels, priors);
 
     /// <summary>Names the features of a fit that continues from an existing model, with the categories that the model knows.</summary>
     /// <param name="features">The model's features, in its order.</param>
     public Pipeline Features(IReadOnlyList<Feature> features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        return new(graph, given, [.. features.Select(f => new Feature(f.Name, f.Categories) { MissingText = f.MissingText })], weights, sequences, labels);
+        return new(graph, given, [.. features.Select(f => new Feature(f.Name, f.Categories) { MissingText = f.MissingText })], weights, sequences, labels,
+            priors);
     }
 
     /// <summary>Names the column with the row weights for a fit.</summary>
-    public Pipeline WeightedBy(string column) => new(graph, given, features, column, sequences, labels);
+    public Pipeline WeightedBy(string column) => new(graph, given, features, column, sequences, labels, priors);
 
     /// <summary>Defines which rows form a sequence, for sequence models: consecutive rows with the same key.</summary>
     /// <param name="key">Name of the column with the sequence keys.</param>
@@ -111,8 +115,10 @@ public sealed partial class Pipeline
         var columns = new SequenceColumns(key, order, regroup);
         columns.Validate();
         ModelException.CheckOptions("sequences",
-            (labels is null || (labels.Name != key && labels.Name != order), "label column", labels?.Name ?? "", "another column than the key and the order"));
-        return new(graph, given, features, weights, columns, labels);
+            (labels is null || (labels.Name != key && labels.Name != order), "label column", labels?.Name ?? "", "another column than the key and the order"),
+            (priors is null || (!priors.Columns.Contains(key) && !priors.Columns.Contains(order)), "prior columns", priors?.Description ?? "",
+                "other columns than the key and the order"));
+        return new(graph, given, features, weights, columns, labels, priors);
     }
 
     /// <summary>
@@ -127,7 +133,44 @@ public sealed partial class Pipeline
         ArgumentException.ThrowIfNullOrEmpty(column);
         ModelException.CheckOptions("labels",
             (sequences is null || (column != sequences.Key && column != sequences.Order), "label column", column, "another column than the key and the order"));
-        return new(graph, given, features, weights, sequences, new LabelColumn(column, names));
+        return new(graph, given, features, weights, sequences, new LabelColumn(column, names), priors);
+    }
+
+    /// <summary>
+    /// Names the columns with the priors of each row for a fit or an evaluation: the probability of each component, class or state before the features are
+    /// looked at (<see cref="RowPriors"/>). For scores, <see cref="ScoreOptions.Priors"/>.
+    /// </summary>
+    /// <param name="columns">Numeric columns, one for each component, class or state in the model's order: classes as their labels are sorted, or as
+    /// <see cref="Labels"/> lists them. A row whose values are no probabilities that sum to 1 within 1e-6 is a bad row.</param>
+    /// <exception cref="ModelException">There is no column, or a column is named twice.</exception>
+    public Pipeline Priors(params string[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return Taking(new PriorColumns([.. columns]));
+    }
+
+    /// <summary>Names the columns with the priors of each row for a fit or an evaluation of a classifier, by class.</summary>
+    /// <param name="columns">For each class, its name and a numeric column. If neither <see cref="Labels"/> nor an initial model lists the classes, these
+    /// are the classes, in this order.</param>
+    /// <inheritdoc cref="Priors(string[])"/>
+    public Pipeline Priors(params (string Class, string Column)[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        ModelException.CheckOptions("priors", (columns.Select(c => c.Class).Distinct(StringComparer.Ordinal).Count() == columns.Length, "classes",
+            string.Join(",", columns.Select(c => c.Class)), "each name once"));
+        return Taking(new PriorColumns([.. columns.Select(c => c.Column)], [.. columns.Select(c => c.Class)]));
+    }
+
+    private Pipeline Taking(PriorColumns columns)
+    {
+        var names = columns.Columns;
+        ModelException.CheckOptions(
+            "priors",
+            (names.Count > 0, "number of columns", names.Count, "at least 1"),
+            (names.Distinct(StringComparer.Ordinal).Count() == names.Count, "columns", string.Join(",", names), "each name once"),
+            (sequences is null || (!names.Contains(sequences.Key) && !names.Contains(sequences.Order)), "columns", string.Join(",", names),
+                "other columns than the key and the order"));
+        return new(graph, given, features, weights, sequences, labels, columns);
     }
 
     /// <summary>
@@ -243,7 +286,7 @@ public sealed partial class Pipeline
     }
 
     /// <summary>The pipeline for a comparison and a run over the same files, so that their footers are read only once.</summary>
-    internal Pipeline ForRun() => new(graph.ForRun(), given, features, weights, sequences, labels);
+    internal Pipeline ForRun() => new(graph.ForRun(), given, features, weights, sequences, labels, priors);
 
-    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, given, features, weights, sequences, labels);
+    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, given, features, weights, sequences, labels, priors);
 }

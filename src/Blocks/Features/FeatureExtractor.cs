@@ -1,14 +1,16 @@
 using System.Globalization;
 using Pipelines.Io;
+using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Extracts features, weights and labels from batches and validates them. Thread-safe.</summary>
+/// <summary>Extracts features, weights, priors and labels from batches and validates them. Thread-safe.</summary>
 internal sealed class FeatureExtractor
 {
     private readonly IReadOnlyList<string> features;
     private readonly string? weights;
     private readonly string? label;
+    private readonly IReadOnlyList<string> priors;
 
     // Shape [features], and one for the label if there is one.
     private volatile CategoryCodes?[] codes;
@@ -20,16 +22,21 @@ internal sealed class FeatureExtractor
     /// <param name="maps">Shape [features]: the categories of categorical features; null = there are none.</param>
     /// <param name="label">Name of the label column, whose values must be known names; null = none.</param>
     /// <param name="labels">The known labels; null = not known yet.</param>
+    /// <param name="priors">Names of the columns with the priors of each component; null = none.</param>
     public FeatureExtractor(IReadOnlyList<string> features, string? weights, IReadOnlyList<CategoryMap?>? maps = null, string? label = null,
-        CategoryMap? labels = null)
+        CategoryMap? labels = null, IReadOnlyList<string>? priors = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         ModelException.CheckOptions(
             "features",
             (features.Count > 0, "number of features", features.Count, "at least 1"),
             (features.Distinct(StringComparer.Ordinal).Count() == features.Count, "feature names", string.Join(",", features), "each name once"),
-            (label is null || !features.Contains(label), "label column", label ?? "", "a column that is not a feature"));
-        (this.features, this.weights, this.label) = (features, weights, label);
+            (label is null || !features.Contains(label), "label column", label ?? "", "a column that is not a feature"),
+            (priors is null || priors.Distinct(StringComparer.Ordinal).Count() == priors.Count, "prior columns", string.Join(",", priors ?? []),
+                "each name once"),
+            (priors is null || !priors.Any(p => p == label || p == weights || features.Contains(p)), "prior columns", string.Join(",", priors ?? []),
+                "columns without another role"));
+        (this.features, this.weights, this.label, this.priors) = (features, weights, label, priors ?? []);
         codes = Codes(maps ?? [.. features.Select(_ => (CategoryMap?)null)], labels);
     }
 
@@ -74,11 +81,14 @@ internal sealed class FeatureExtractor
 
     public bool IsLabeled => label is not null;
 
+    /// <summary>Number of columns with priors.</summary>
+    public int Priors => priors.Count;
+
     /// <summary>The columns that must be read.</summary>
     public IEnumerable<string> Needed => All.Distinct(StringComparer.Ordinal);
 
-    // In the order of the codes, the weights last.
-    private IEnumerable<string> All => new[] { label, weights }.OfType<string>().Aggregate(features.AsEnumerable(), (all, name) => all.Append(name));
+    // In the order of the codes, then the weights, then the priors.
+    private IEnumerable<string> All => features.Concat(new[] { label, weights }.OfType<string>()).Concat(priors);
 
     /// <summary>Checks that the columns exist and are numeric, before any row is read.</summary>
     /// <param name="schema">The data's columns.</param>
@@ -96,7 +106,7 @@ internal sealed class FeatureExtractor
         }
     }
 
-    /// <summary>Writes a batch's features, weights and labels.</summary>
+    /// <summary>Writes a batch's features, weights, priors and labels.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="target">Shape [layout.Length].</param>
     /// <param name="layout">Their positions in <paramref name="target"/>.</param>
@@ -125,7 +135,7 @@ internal sealed class FeatureExtractor
         if (label is not null) ExtractLabels(batch.Columns[known.Indexes[features.Count]], target.Slice(layout.LabelStart, batch.Rows), ref bad);
         if (weights is not null)
         {
-            var column = batch.Columns[known.Indexes[^1]];
+            var column = batch.Columns[known.Indexes[codes.Length]];
             var values = target.Slice(layout.WeightStart, batch.Rows);
             CategoryCodes.Numbers(column, values);
             if (!AllWeights(values))
@@ -135,6 +145,7 @@ internal sealed class FeatureExtractor
                     if (!IsWeight(values[row])) bad.Add(Bad(column, row, values[row], isWeight: true));
             }
         }
+        if (priors.Count > 0) ExtractPriors(batch, known, target.Slice(layout.PriorStart, priors.Count * layout.Stride), layout.Stride, ref bad);
         // The sort is stable: if several columns have a reason, the first one is kept.
         return bad is null ? null : [.. bad.DistinctBy(b => b.Row).OrderBy(b => b.Row)];
     }
@@ -148,6 +159,26 @@ internal sealed class FeatureExtractor
             if (values[row] == -1 || double.IsInfinity(values[row])) (bad ??= []).Add(NotALabel(column, row));
             if (double.IsNaN(values[row])) values[row] = -1;
         }
+    }
+
+    private void ExtractPriors(DataBatch batch, Plan known, Span<double> values, int stride, ref List<BadRow>? bad)
+    {
+        var first = known.Indexes.Length - priors.Count;
+        for (var k = 0; k < priors.Count; k++) CategoryCodes.Numbers(batch.Columns[known.Indexes[first + k]], values.Slice(k * stride, batch.Rows));
+        for (var row = 0; row < batch.Rows; row++)
+        {
+            if (PriorTable.Wrong(values, row, priors.Count, stride) is not var (component, found)) continue;
+            var column = batch.Columns[known.Indexes[first + Math.Max(component, 0)]];
+            (bad ??= []).Add(new(
+                row,
+                column.Field.Name,
+                component == PriorTable.None ? FormattableString.Invariant($"priors that sum to {found}")
+                    : column.IsNull(row) ? "null"
+                    : FormattableString.Invariant($"{found}"),
+                component == PriorTable.None ? PriorTable.ExpectedSum : PriorTable.ExpectedValue,
+                "correct the priors; where nothing is known, give each component the same one"));
+        }
+        for (var k = 0; k < priors.Count; k++) PriorTable.ToLogarithms(values.Slice(k * stride, batch.Rows));
     }
 
     private static BadRow Bad(BatchColumn column, int row, double value, bool isWeight) => new(
@@ -189,12 +220,12 @@ internal sealed class FeatureExtractor
             var field = schema.Fields[indexes[i]];
             var isCategorical = IsCategorical(i);
             if (field.Union is { IsInConflict: true, AreNumbers: false } union) union.CheckType(Property(i));
-            var isRight = field.IsNumeric || (!IsWeight(i) && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
+            var isRight = field.IsNumeric || (!IsNumber(i) && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
             if (field.Obstacle is { } obstacle)
                 throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"a column that is only passed on: {obstacle}",
                     $"a {role} of numbers, booleans or texts", "leave the column out, or convert it first");
-            var isText = !isCategorical && !IsWeight(i) && field.ValueType == typeof(string);
+            var isText = !isCategorical && !IsNumber(i) && field.ValueType == typeof(string);
             throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
                 isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
                 isText
@@ -204,11 +235,14 @@ internal sealed class FeatureExtractor
         return new Plan(schema, indexes);
     }
 
-    private string Role(int column) => column < features.Count ? "feature" : IsWeight(column) ? "weight" : "label";
+    private string Role(int column) => column < features.Count ? "feature" : IsLabel(column) ? "label" : IsPrior(column) ? "prior" : "weight";
 
     private string Property(int column) => IsLabel(column) ? "Pipeline.Labels" : "Pipeline.Features";
 
-    private bool IsWeight(int column) => column == codes.Length;
+    // Weights and priors.
+    private bool IsNumber(int column) => column >= codes.Length;
+
+    private bool IsPrior(int column) => column >= codes.Length + (weights is null ? 0 : 1);
 
     private bool IsCategorical(int column) => IsLabel(column) || (column < features.Count && (codes[column] is not null || Unknown.Contains(column)));
 

@@ -1,14 +1,14 @@
 namespace Pipelines.Blocks;
 
-/// <summary>The layout of a batch's features in memory and in the cache: column after column, then the weights, then the labels, if any.</summary>
+/// <summary>The layout of a batch's features in memory and in the cache: column after column, then the weights, the priors and the labels, if any.</summary>
 internal readonly record struct FeatureLayout
 {
-    public FeatureLayout(int batchSize, int columns, bool weighted, bool labeled = false)
+    public FeatureLayout(int batchSize, int columns, bool weighted, bool labeled = false, int priors = 0)
     {
         // Columns a multiple of 4 KiB apart would map to the same few cache sets.
         var stride = ((batchSize + 7) / 8 * 8) + 8;
         if (stride % 512 == 0) stride += 8;
-        (Columns, Weighted, Labeled, Stride) = (columns, weighted, labeled, stride);
+        (Columns, Weighted, Labeled, Priors, Stride) = (columns, weighted, labeled, priors, stride);
         var length = (long)stride * AllColumns;
         if (length > Array.MaxLength)
             throw new ModelException(ErrorKind.Usage, "PipelineOptions.BatchSize", $"batches of {batchSize} rows x {columns} features",
@@ -22,11 +22,17 @@ internal readonly record struct FeatureLayout
     /// <summary>True if a column of weights follows the features.</summary>
     public bool Weighted { get; }
 
-    /// <summary>True if a column of labels, -1 where unknown, follows the features and weights.</summary>
+    /// <summary>True if a column of labels, -1 where unknown, follows all others.</summary>
     public bool Labeled { get; }
 
-    /// <summary>Number of columns: the features, the weights and the labels.</summary>
-    public int AllColumns => Columns + (Weighted ? 1 : 0) + (Labeled ? 1 : 0);
+    /// <summary>Number of columns of priors, which follow the features and weights as base-2 logarithms.</summary>
+    public int Priors { get; }
+
+    /// <summary>Number of columns: the features, the weights, the priors and the labels.</summary>
+    public int AllColumns => Columns + (Weighted ? 1 : 0) + Priors + (Labeled ? 1 : 0);
+
+    /// <summary>Index of the first prior of the first component.</summary>
+    public int PriorStart => Stride * (Columns + (Weighted ? 1 : 0));
 
     /// <summary>Index of the first weight.</summary>
     public int WeightStart => Stride * Columns;
@@ -42,6 +48,9 @@ internal readonly record struct FeatureLayout
 
     /// <summary>Total size in bytes.</summary>
     public long Bytes => (long)Length * sizeof(double);
+
+    /// <summary>The same columns for batches of another size.</summary>
+    public FeatureLayout Of(int batchSize) => new(batchSize, Columns, Weighted, Labeled, Priors);
 
     /// <summary>Moves some rows to the front of their columns.</summary>
     /// <param name="buffer">Shape [Length].</param>
@@ -64,6 +73,7 @@ internal readonly record struct FeatureLayout
     {
         var block = FeatureBlock.ColumnMajor(values.Slice(start, (Stride * Columns) - start), rows, Columns, Stride,
             Weighted ? values.Slice(WeightStart + start, rows) : default, firstRow);
+        if (Priors > 0) block = block with { Priors = new(values[(PriorStart + start)..(PriorStart + (Priors * Stride))], rows, Priors, Stride) };
         if (!Labeled) return block;
         var labels = new int[rows];
         var codes = values.Slice(LabelStart + start, rows);

@@ -24,19 +24,20 @@ internal sealed partial class FeatureLoader
     /// <param name="options">How to read.</param>
     /// <param name="sequences">The columns that define a sequence; null = rows form none.</param>
     /// <param name="labels">The column with the labels; null = no row has one.</param>
+    /// <param name="priors">Names of the columns with the priors of each component; null = rows have none.</param>
     /// <param name="isCategorical">Tells which features hold categories; null = those whose categories are known.</param>
     public FeatureLoader(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences,
-        LabelColumn? labels, Func<int, bool>? isCategorical)
+        LabelColumn? labels, IReadOnlyList<string>? priors, Func<int, bool>? isCategorical)
     {
         options.Validate();
         sequences?.Validate();
         (Graph, Features, Options, this.sequences, this.labels) = (graph.ForRun(), [.. features], options, sequences, labels);
-        extractor = new FeatureExtractor([.. Features.Select(f => f.Name)], weights, [.. Features.Select(f => f.ToMap())], labels?.Name, labels?.Map)
+        extractor = new FeatureExtractor([.. Features.Select(f => f.Name)], weights, [.. Features.Select(f => f.ToMap())], labels?.Name, labels?.Map, priors)
         {
             Unknown = [.. Enumerable.Range(0, Features.Count).Where(i => Features[i].Categories is null && isCategorical?.Invoke(i) == true)],
             LabelNoun = sequences is null ? "class" : "state",
         };
-        Layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled);
+        Layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled, extractor.Priors);
         Seen = new SeenData(extractor.Columns);
     }
 

@@ -35,11 +35,11 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     internal FeaturePass(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null,
-        LabelColumn? labels = null, Func<int, bool>? isCategorical = null)
+        LabelColumn? labels = null, Func<int, bool>? isCategorical = null, IReadOnlyList<string>? priors = null)
     {
         ArgumentNullException.ThrowIfNull(graph.Source);
         this.sequences = sequences;
-        loader = new FeatureLoader(graph, features, weights, options, sequences, labels, isCategorical);
+        loader = new FeatureLoader(graph, features, weights, options, sequences, labels, priors, isCategorical);
     }
 
     /// <summary>Resumes an interrupted fit.</summary>
@@ -53,6 +53,8 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     public int Columns => loader.Layout.Columns;
+
+    public int PriorComponents => loader.Layout.Priors;
 
     /// <remarks>Only names before the first pass; afterwards also the column's type and the range of its values.</remarks>
     public IReadOnlyList<Feature> Features => loader.Features;

@@ -32,7 +32,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
     {
         this.plan = plan;
         plan.Extractor.ForgetUnknown();
-        layout = new FeatureLayout(run.Options.BatchSize, plan.Extractor.Columns, weighted: false);
+        layout = new FeatureLayout(run.Options.BatchSize, plan.Extractor.Columns, weighted: false, priors: plan.Extractor.Priors);
         buffers = new AlignedBufferPool(layout.Length);
     }
 

@@ -15,6 +15,11 @@ public sealed record ScoreOptions
     public IReadOnlyList<string>? Features { get; init; }
 
     /// <summary>
+    /// Columns with the priors of each row (<see cref="RowPriors"/>), one for each component, class or state in the model's order; null (default) = none.
+    /// </summary>
+    public IReadOnlyList<string>? Priors { get; init; }
+
+    /// <summary>
     /// How to handle sequences that have probability 0 under the model, if log-probabilities are among the scores; default <see cref="ImpossibleRows.Keep"/>.
     /// </summary>
     public ImpossibleRows Impossible { get; init; }

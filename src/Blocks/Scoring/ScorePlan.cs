@@ -19,10 +19,11 @@ internal sealed class ScorePlan
         var columns = options.Features ?? features;
         // The names may differ from the model's, but must be in the model's order.
         this.known = known is not null && known.Count == columns.Count ? known : null;
-        Extractor = new FeatureExtractor(columns, null, this.known is null ? null : [.. this.known.Select(f => f.ToMap())]);
+        Extractor = new FeatureExtractor(columns, null, this.known is null ? null : [.. this.known.Select(f => f.ToMap())], priors: options.Priors);
         if (Extractor.Columns != model.Dimensions)
             throw new ModelException(ErrorKind.Usage, $"features of a {model.FormatName} model", $"{Extractor.Columns} columns", $"{model.Dimensions}",
                 "name the columns it was fitted on, in their order");
+        model.CheckPriors(Extractor.Priors);
         ScoreColumn[] scores = [.. ScoreBatch.Resolve(model, options.Columns).SelectMany(k => k.Columns)];
         labels = [.. scores.Select(c => c.Names is null ? null : LabelValues.Of(c.Names, c.NameType))];
         Added = [.. scores.Select((c, i) => new ColumnField(c.Name, labels[i]?.ValueType ?? (c.IsInteger ? typeof(int) : typeof(double)),
@@ -47,6 +48,7 @@ internal sealed class ScorePlan
     [
         new("model", ModelFormat.Fingerprint(Model)),
         new("features", string.Join(", ", Extractor.Needed)),
+        .. Options.Priors is null ? Array.Empty<JobProperty>() : [new("priors", string.Join(", ", Options.Priors))],
         new("scores", string.Join(", ", Added.Select(f => f.Name))),
         .. JobDescription.Categories(known),
         new("columns kept", Options.Keep is null ? "all" : string.Join(", ", Options.Keep)),

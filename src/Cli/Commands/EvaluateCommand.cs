@@ -43,6 +43,7 @@ internal sealed class EvaluateCommand : Verb
         null);
 
     private readonly Option<bool> force = ForceOption.Create("a report of the same format", anyName: false);
+    private readonly PriorSettings priors = new("class", "the model's classes");
     private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();
     private readonly ReadingSettings reading = new();
@@ -52,13 +53,15 @@ internal sealed class EvaluateCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("evaluate", "Compares a classifier's predictions with labels, in one scan: confusion matrix, accuracy, log-loss, "
-            + "Brier score, ROC curves and calibration.") { model, inputs, label, weights, features, bins, output, force };
+            + "Brier score, ROC curves and calibration.") { model, inputs, label, weights, features, priors.Option, bins,
+            output, force };
         sequences.AddTo(command);
         badRows.AddTo(command);
         reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(badRows.Check);
         command.Rules.Add(result => sequences.Check(result, isNeeded: false));
+        command.Rules.Add(result => priors.Check(result, features));
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
@@ -95,12 +98,13 @@ internal sealed class EvaluateCommand : Verb
         var saved = ModelInput.Load(modelPath, console);
         sequences.CheckModel(saved.Model, parsed);
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features), new ParquetSource(paths, how),
-            [parsed.GetValue(label), parsed.GetValue(weights), .. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
+            [parsed.GetValue(label), parsed.GetValue(weights), .. priors.Taken(parsed), .. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
         InputCheck.Warn(console, paths);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows.Policy(parsed, path, paths) };
         var data = sequences.Of(Pipeline.From(new ParquetSource(paths, how)).With(flow), parsed).Labels(parsed.GetRequiredValue(label)!);
         if (parsed.GetValue(weights) is { } column) data = data.WeightedBy(column);
+        data = priors.Of(data, parsed);
         data = data.ForRun();
         DryRunCommand.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
         var clock = Stopwatch.StartNew();

@@ -47,7 +47,8 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
         foreach (var mistake in Fit.Check(result, (distribution.Option, kind != Chain), (model, false), (components, kind is Mixture or Hidden),
             (markovOrder, false), (classes.Tied, false)))
             yield return mistake;
-        foreach (var mistake in distribution.Check(result, Fit.Features, Sequences.Elements(result, [classes.Label, Fit.Weights]))) yield return mistake;
+        var elements = Sequences.Elements(result, [classes.Label, Fit.Weights], result.Given(classes.Priors.Option));
+        foreach (var mistake in distribution.Check(result, Fit.Features, elements)) yield return mistake;
         foreach (var mistake in classes.Check(result, Fit)) yield return mistake;
         if (result.IsGiven(Fit.Initial)) yield break;
         if (kind is not (Mixture or Hidden) && result.IsGiven(components)) yield return OnlyFor(components, $"{Mixture} or {Hidden}");
@@ -86,7 +87,7 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
         return classes.Of(base.Of(pipeline, initial, parsed), initial, parsed);
     }
 
-    protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), parsed.GetValue(classes.Label)];
+    protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), .. classes.Taken(parsed)];
 
     protected override FitOptions With(FitOptions options, ParseResult parsed) => classes.With(options, parsed);
 

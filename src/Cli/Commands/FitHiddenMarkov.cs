@@ -38,18 +38,20 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
         "--impossible", "What to do with sequences that have probability 0 under the model: 'skip' leaves them out and names them in a warning; 'fail' ends "
             + "the run. [default: skip, or as in --initial]", "NAME", ["skip", "fail"], "skip");
 
+    private readonly PriorSettings priors = new("state", "the states: those of --initial, or the labels as they are sorted, then the others");
+
     public override string Name => "hmm";
 
     protected override SequenceSettings Sequences { get; } = new();
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, tied, Fit.Selection.Criterion, finite, label, training, impossible,
+    protected override IReadOnlyList<Option> Own => [distribution.Option, tied, Fit.Selection.Criterion, finite, label, priors.Option, training, impossible,
         .. estimates.All, .. updates.All];
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
             (Fit.Init, false), (finite, false), (tied, false))
-            .Concat(distribution.Check(result, Fit.Features, Sequences.Elements(result, [label, Fit.Weights])))
-            .Concat(distribution.CheckStart(result, Fit.Init)).Concat(CheckLabels(result));
+            .Concat(distribution.Check(result, Fit.Features, Sequences.Elements(result, [label, Fit.Weights], result.Given(priors.Option))))
+            .Concat(distribution.CheckStart(result, Fit.Init)).Concat(CheckLabels(result)).Concat(priors.Check(result, Fit.Features));
 
     protected override IEstimator<HiddenMarkovModel> Estimator(ParseResult parsed)
     {
@@ -62,13 +64,13 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
 
     protected override Pipeline Of(Pipeline pipeline, HiddenMarkovModel? initial, ParseResult parsed)
     {
-        var made = base.Of(pipeline, initial, parsed);
+        var made = priors.Of(base.Of(pipeline, initial, parsed), parsed);
         return parsed.GetValue(label) is { } column
             ? made.Labels(column, initial is null ? null : [.. initial.States.Take(initial.EmittingStates).Select(s => s.Name)])
             : made;
     }
 
-    protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), parsed.GetValue(label)];
+    protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), parsed.GetValue(label), .. priors.Taken(parsed)];
 
     protected override FitOptions With(FitOptions options, ParseResult parsed) => updates.With(estimates.With(options, parsed), parsed);
 

@@ -17,19 +17,28 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 
     private readonly Option<bool> tied = UpdateSettings.Tied("components");
 
+    private readonly PriorSettings priors = new("component", "the components (those of --initial, or those that the fit will have)");
+
     public override string Name => "mixture";
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, tied, Fit.Selection.Criterion, .. estimates.All, .. updates.All];
+    protected override IReadOnlyList<Option> Own =>
+        [distribution.Option, tied, Fit.Selection.Criterion, priors.Option, .. estimates.All, .. updates.All];
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
-            (Fit.Init, false), (tied, false)).Concat(distribution.Check(result, Fit.Features)).Concat(distribution.CheckStart(result, Fit.Init));
+            (Fit.Init, false), (tied, false)).Concat(distribution.Check(result, Fit.Features)).Concat(distribution.CheckStart(result, Fit.Init))
+            .Concat(priors.Check(result, Fit.Features));
 
     protected override IEstimator<GeneralMixtureModel> Estimator(ParseResult parsed)
     {
         var family = distribution.Family(parsed);
         return Fit.Selection.Select(parsed, k => new MixtureEstimator(family, k, Fit.Initialization(parsed), tied: parsed.GetValue(tied)));
     }
+
+    protected override Pipeline Of(Pipeline pipeline, GeneralMixtureModel? initial, ParseResult parsed) =>
+        priors.Of(base.Of(pipeline, initial, parsed), parsed);
+
+    protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), .. priors.Taken(parsed)];
 
     protected override FitOptions With(FitOptions options, ParseResult parsed) => updates.With(estimates.With(options, parsed), parsed);
 }

@@ -30,7 +30,7 @@ internal sealed class FitNaiveBayes() : FitKind<NaiveBayes>("Fits a naive Bayes 
 
     protected override Pipeline Of(Pipeline pipeline, NaiveBayes? initial, ParseResult parsed) => classes.Of(pipeline, initial, parsed);
 
-    protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), parsed.GetValue(classes.Label)];
+    protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), .. classes.Taken(parsed)];
 
     protected override FitOptions With(FitOptions options, ParseResult parsed) => classes.With(options, parsed);
 }

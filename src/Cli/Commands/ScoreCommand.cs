@@ -47,6 +47,7 @@ internal sealed class ScoreCommand : Verb
         "--impossible", "What to do with sequences that have probability 0 under the model: 'keep' warns and writes -infinity as the log-probability, -1 "
             + "or null as the label and the Viterbi state, and NaN as the posteriors; 'fail' ends the run. [default: keep]", "NAME", ["keep", "fail"], "fail");
 
+    private readonly PriorSettings priors = new("component, class or state", "the model's components, classes or states");
     private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();
     private readonly IncrementalSettings incremental = new(canBackfill: true);
@@ -59,7 +60,7 @@ internal sealed class ScoreCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("score", "Scores Parquet data with a model and writes Parquet, one row for each input row, in input order.") { model,
-            inputs, output, force, columns, features, keep, resume, rowsPerFile, dryRun };
+            inputs, output, force, columns, features, priors.Option, keep, resume, rowsPerFile, dryRun };
         sequences.AddTo(command);
         command.Add(impossible);
         badRows.AddTo(command);
@@ -68,6 +69,7 @@ internal sealed class ScoreCommand : Verb
         command.Rules.Add(common.Check);
         command.Rules.Add(badRows.Check);
         command.Rules.Add(result => sequences.Check(result, isNeeded: false));
+        command.Rules.Add(result => priors.Check(result, features));
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
@@ -109,8 +111,8 @@ internal sealed class ScoreCommand : Verb
         var saved = ModelInput.Load(modelPath, console);
         sequences.CheckModel(saved.Model, parsed);
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
-        saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how), [.. sequences.Taken(parsed)],
-            cancellationToken).ConfigureAwait(false);
+        saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how),
+            [.. priors.Taken(parsed), .. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
         InputCheck.Warn(console, paths);
         // Reports missing list columns before the feature columns that would be missing because of them.
         if (parsed.GetValue(sequences.Lists) is not null) await new ParquetSource(paths, how).OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -177,6 +179,7 @@ internal sealed class ScoreCommand : Verb
             {
                 Columns = parsed.GetValue(columns),
                 Keep = parsed.GetValue(keep),
+                Priors = parsed.GetValue(priors.Option),
                 Impossible = parsed.GetValue(impossible) == "fail" ? ImpossibleRows.Fail : ImpossibleRows.Keep
             });
 

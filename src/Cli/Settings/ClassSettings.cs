@@ -31,13 +31,17 @@ internal sealed class ClassSettings
     /// <summary>True: the classes share one covariance.</summary>
     public Option<bool> Tied { get; } = UpdateSettings.Tied("classes");
 
+    /// <summary>The priors of the classes.</summary>
+    public PriorSettings Priors { get; } = new("class", "the classes: the labels as they are sorted, or those of --initial");
+
     /// <summary>The options.</summary>
-    public IReadOnlyList<Option> All => [Label, Tied, classPseudocount, .. estimates.All, .. updates.All];
+    public IReadOnlyList<Option> All => [Label, Tied, Priors.Option, classPseudocount, .. estimates.All, .. updates.All];
 
     /// <summary>Errors that involve several options.</summary>
     public IEnumerable<UsageError> Check(CommandResult result, FitSettings fit)
     {
         if (!result.IsGiven(Label)) yield return UsageError.For(Label.Name, "none", Label.Expected, $"{Label.Name} {Label.Example}");
+        foreach (var mistake in Priors.Check(result, fit.Features)) yield return mistake;
         if (result.Given(Label) is not { } column) yield break;
         if (result.Given(fit.Features)?.Contains(column) == true)
             yield return UsageError.For($"{Label.Name} and {fit.Features.Name}", $"'{column}' in both", "labels that are not a feature",
@@ -46,9 +50,12 @@ internal sealed class ClassSettings
             yield return UsageError.For($"{Label.Name} and {fit.Weights.Name}", $"'{column}' in both", "two columns", $"{Label.Name} {Label.Example}");
     }
 
-    /// <summary>The pipeline with labels: those of the initial model, if there is one.</summary>
+    /// <summary>The pipeline with priors and labels: those of the initial model, if there is one.</summary>
     public Pipeline Of(Pipeline pipeline, Classifier? initial, ParseResult parsed) =>
-        pipeline.Labels(parsed.GetRequiredValue(Label)!, initial is null ? null : [.. initial.Names]);
+        Priors.Of(pipeline, parsed).Labels(parsed.GetRequiredValue(Label)!, initial is null ? null : [.. initial.Names]);
+
+    /// <summary>The columns that are not features.</summary>
+    public IEnumerable<string?> Taken(ParseResult parsed) => [parsed.GetValue(Label), .. Priors.Taken(parsed)];
 
     /// <summary>How to fit.</summary>
     public FitOptions With(FitOptions options, ParseResult parsed) => updates.With(estimates.With(options, parsed), parsed) with

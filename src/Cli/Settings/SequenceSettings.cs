@@ -67,8 +67,9 @@ internal sealed class SequenceSettings
     /// <summary>The list columns that are the features if --features is not given; null without --lists.</summary>
     /// <param name="result">The parsed command.</param>
     /// <param name="others">Options that name columns other than features.</param>
-    public IReadOnlyList<string>? Elements(CommandResult result, IReadOnlyList<Setting<string?>> others) =>
-        result.Given(Lists)?.Where(l => !others.Select(result.Given).Contains(l)).ToArray();
+    /// <param name="more">Other columns that are not features; null = none.</param>
+    public IReadOnlyList<string>? Elements(CommandResult result, IReadOnlyList<Setting<string?>> others, IReadOnlyList<string>? more) =>
+        result.Given(Lists)?.Where(l => !others.Select(result.Given).Contains(l) && more?.Contains(l) != true).ToArray();
 
     /// <summary>The columns that are not features.</summary>
     public IEnumerable<string?> Taken(ParseResult parsed) => [KeyOf(parsed), parsed.GetValue(order)];

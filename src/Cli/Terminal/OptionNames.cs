@@ -46,6 +46,7 @@ internal static partial class OptionNames
         ["Pipeline.Features"] = "--features",
         ["Pipeline.Select"] = null,
         ["Pipeline.Labels"] = "--label",
+        ["Pipeline.Priors"] = "--priors",
         ["Pipeline.Sequences"] = "--sequence",
         ["PipelineOptions.BatchSize"] = "--batch-size",
         ["PipelineOptions.MaxDegreeOfParallelism"] = "--max-parallelism",

@@ -31,7 +31,9 @@ internal sealed class ClassCounter : ISummarizer
             var row = isOfSequences ? block.SequenceOffsets[item] : item;
             // An empty sequence says nothing.
             if (isOfSequences && row == block.SequenceOffsets[item + 1]) continue;
-            counts.Add(block.Labels.IsEmpty ? ClassItems.Unlabeled : block.Labels[row], block.Weights.IsEmpty ? 1 : block.Weights[row]);
+            var label = block.Labels.IsEmpty ? ClassItems.Unlabeled : block.Labels[row];
+            if (label == ClassItems.Unlabeled && !block.Priors.IsEmpty) label = ClassItems.CertainClass(block, item);
+            counts.Add(label, block.Weights.IsEmpty ? 1 : block.Weights[row]);
         }
     }
 }

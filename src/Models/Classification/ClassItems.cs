@@ -24,16 +24,18 @@ internal readonly ref struct ClassItems
     /// <param name="block">The items.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="scratch">Memory that is released after the last use of this value.</param>
+    /// <param name="priorsAreLabels">True (default): a prior of 1 is as good as a label. False: the priors are part of what predicts the labels.</param>
     /// <exception cref="ModelException">A label is no class, or the rows of a sequence have different ones.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public ClassItems(in FeatureBlock block, int classes, in Scratch scratch)
+        var labels = LabelsOf(classes, priorsAreLabels && !block.Priors.IsEmpty, scratch);
+        foreach (var label in labels)
+            if (label + 2 < starts.Length) starts[label + 2]++;
     {
         this.block = block;
         Count = IsOfSequences ? block.SequenceCount : block.Rows;
         order = Integers(scratch, Count);
         starts = Integers(scratch, classes + 2);
         starts.Clear();
-        var labels = LabelsOf(classes, scratch);
+        var labels = LabelsOf(classes, priorsAreLabels && !block.Priors.IsEmpty, scratch);
         foreach (var label in labels)
             if (label + 2 < starts.Length) starts[label + 2]++;
         for (var c = 1; c < starts.Length; c++) starts[c] += starts[c - 1];
@@ -87,7 +89,7 @@ internal readonly ref struct ClassItems
         // Rows of one class that follow each other need no copy.
         if (items[^1] - items[0] == items.Length - 1) return block.Slice(items[0], items.Length) with { Labels = default };
         var stride = Math.Max(FeatureTile.Capacity, items.Length);
-        var values = memory.Values(block.Columns * stride);
+        var values = memory.Values((block.Columns + block.Priors.Components) * stride);
         if (block.RowStride == 1)
         {
             for (var j = 0; j < block.Columns; j++)
@@ -106,8 +108,12 @@ internal readonly ref struct ClassItems
                 for (int j = 0, from = 0; j < block.Columns; j++, from += block.ColumnStride) values[(j * stride) + i] = row[from];
             }
         }
+        var priors = values[(block.Columns * stride)..];
+        for (var k = 0; k < block.Priors.Components; k++)
+            for (var i = 0; i < items.Length; i++) priors[(k * stride) + i] = block.Priors[items[i], k];
         return new(values, items.Length, block.Columns, 1, stride, block.Weights.IsEmpty ? default : weights[..items.Length],
-            block.FirstRow + first);
+            block.FirstRow + first)
+        { Priors = new(priors, items.Length, block.Priors.Components, stride) };
     }
 
     private FeatureBlock Sequences(ReadOnlySpan<int> items, int first, ClassMemory memory, Span<double> weights)
@@ -122,8 +128,9 @@ internal readonly ref struct ClassItems
         }
         var rows = offsets[^1];
         var stride = Math.Max(1, rows);
-        var values = memory.Values((block.Columns + 1) * stride);
+        var values = memory.Values((block.Columns + 1 + block.Priors.Components) * stride);
         var rowWeights = values.Slice(block.Columns * stride, rows);
+        var priors = values[((block.Columns + 1) * stride)..];
         for (var i = 0; i < items.Length; i++)
         {
             var start = block.SequenceOffsets[items[i]];
@@ -133,18 +140,33 @@ internal readonly ref struct ClassItems
                 var target = values[((j * stride) + offsets[i])..((j * stride) + offsets[i + 1])];
                 for (var r = 0; r < target.Length; r++) target[r] = block[start + r, j];
             }
+            for (var k = 0; k < block.Priors.Components; k++)
+                for (var r = offsets[i]; r < offsets[i + 1]; r++) priors[(k * stride) + r] = block.Priors[start + r - offsets[i], k];
         }
         return new(values, rows, block.Columns, 1, stride, rowWeights, block.FirstRow)
-        { SequenceOffsets = offsets, FirstSequence = block.FirstSequence + first };
+        { SequenceOffsets = offsets, FirstSequence = block.FirstSequence + first, Priors = new(priors, rows, block.Priors.Components, stride) };
+    }
+
+    /// <summary>The class that an item has a prior of 1 for; <see cref="Unlabeled"/> if there is none.</summary>
+    public static int CertainClass(in FeatureBlock block, int item)
+    {
+        if (block.Priors.IsEmpty) return Unlabeled;
+        var row = block.SequenceOffsets.IsEmpty ? item : block.SequenceOffsets[item];
+        // An empty sequence says nothing.
+        return block.SequenceOffsets.IsEmpty || row < block.SequenceOffsets[item + 1] ? block.Priors.CertainComponent(row) : Unlabeled;
     }
 
     /// <summary>The items' labels. Shape [items].</summary>
-    private ReadOnlySpan<int> LabelsOf(int classes, in Scratch scratch)
+    private ReadOnlySpan<int> LabelsOf(int classes, bool takesPriors, in Scratch scratch)
     {
         // Rows have theirs already.
-        if (!IsOfSequences && !block.Labels.ContainsAnyExceptInRange(Unlabeled, classes - 1) && !block.Labels.IsEmpty) return block.Labels[..Count];
+        if (!takesPriors && !IsOfSequences && !block.Labels.ContainsAnyExceptInRange(Unlabeled, classes - 1) && !block.Labels.IsEmpty) return block.Labels[..Count];
         var labels = Integers(scratch, Count);
-        for (var i = 0; i < labels.Length; i++) labels[i] = LabelOf(i, classes);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            labels[i] = LabelOf(i, classes);
+            if (takesPriors && labels[i] == Unlabeled) labels[i] = CertainClass(block, i);
+        }
         return labels;
     }
 

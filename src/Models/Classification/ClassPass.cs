@@ -64,6 +64,6 @@ internal sealed class ClassSummarizer(ISummarizer inner, int label, int classes)
         var items = new ClassItems(block, classes, scratch);
         var count = items.CountOf(label);
         if (count == 0) return;
-        inner.Summarize(items.Take(label, 0, count, memory, scratch.Take(count)), statistics);
+        inner.Summarize(items.Take(label, 0, count, memory, scratch.Take(count)) with { Priors = default }, statistics);
     }
 }

@@ -23,7 +23,13 @@ public abstract partial class Classifier
     public override Statistics CreateStatistics() => new ClassifierStatistics([.. Classes.Select(c => c.CreateStatistics())]);
 
     /// <inheritdoc/>
-    public override void Summarize(in FeatureBlock block, Statistics statistics)
+    public override void Summarize(in FeatureBlock block, Statistics statistics) => Summarize(block, statistics, isStart: false);
+
+    /// <summary>Summarises a block.</summary>
+    /// <param name="block">The items.</param>
+    /// <param name="statistics">Made by <see cref="CreateStatistics"/>.</param>
+    /// <param name="isStart">True: only labelled items count, and no log-likelihood is computed.</param>
+    internal void Summarize(in FeatureBlock block, Statistics statistics, bool isStart)
     {
         ArgumentNullException.ThrowIfNull(statistics);
         var total = (ClassifierStatistics)statistics;
@@ -31,7 +37,7 @@ public abstract partial class Classifier
         using var scratch = Scratch.Enter();
         using var memory = new ClassMemory();
         var items = ItemsOf(block, scratch);
-        var unlabeled = items.CountOf(ClassItems.Unlabeled);
+        var unlabeled = isStart ? 0 : items.CountOf(ClassItems.Unlabeled);
         var weights = scratch.Take(Math.Max(FeatureTile.Capacity, unlabeled));
         var logs = scratch.Take(FeatureTile.Capacity);
         if (unlabeled > 0)
@@ -45,8 +51,9 @@ public abstract partial class Classifier
             for (var from = 0; from < all; from += FeatureTile.Capacity)
             {
                 var count = Math.Min(FeatureTile.Capacity, all - from);
-                var group = items.Take(label, from, count, memory, weights);
-                AddLabeled(group, label, weights[..count], logs[..count], total);
+                // Their class is known: priors say nothing more.
+                var group = items.Take(label, from, count, memory, weights) with { Priors = default };
+                AddLabeled(group, label, weights[..count], isStart ? default : logs[..count], total);
             }
         }
     }
@@ -54,12 +61,13 @@ public abstract partial class Classifier
     /// <summary>The items of a block by their labels.</summary>
     /// <param name="block">The items.</param>
     /// <param name="scratch">Memory that is released after the last use of the result.</param>
+    /// <param name="priorsAreLabels">True (default): a prior of 1 is as good as a label.</param>
     /// <exception cref="ModelException">The rows are not the items that the model is about, or their labels are not its classes.</exception>
-    internal ClassItems ItemsOf(in FeatureBlock block, in Scratch scratch)
+    internal ClassItems ItemsOf(in FeatureBlock block, in Scratch scratch, bool priorsAreLabels = true)
     {
         this.CheckItems(block);
         if (!IsOfSequences && !block.SequenceOffsets.IsEmpty) throw RefusesSequences(FormatName);
-        return new(block, Classes.Count, scratch);
+        return new(block, Classes.Count, scratch, priorsAreLabels);
     }
 
     /// <summary>The error of sequences where the classes are distributions of rows.</summary>
@@ -123,13 +131,13 @@ public abstract partial class Classifier
     private void AddLabeled(in FeatureBlock group, int label, ReadOnlySpan<double> weights, Span<double> logs, ClassifierStatistics total)
     {
         var model = Classes[label];
-        model.LogProbabilities(group, logs);
+        if (!logs.IsEmpty) model.LogProbabilities(group, logs);
         var prior = Math.Log(Priors[label]);
         double sum = 0, responsibility = 0, rowWeight = 0;
         for (var i = 0; i < weights.Length; i++)
         {
             // A row of weight 0 counts nothing, even if it is impossible.
-            if (weights[i] > 0) sum += weights[i] * (logs[i] + prior);
+            if (weights[i] > 0 && !logs.IsEmpty) sum += weights[i] * (logs[i] + prior);
             responsibility += weights[i];
             rowWeight += IsOfSequences ? weights[i] * (group.SequenceOffsets[i + 1] - group.SequenceOffsets[i]) : weights[i];
         }

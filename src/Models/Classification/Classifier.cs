@@ -61,6 +61,9 @@ public abstract partial class Classifier : ProbabilityModel
     public override bool IsOfSequences => Mixture.IsOfSequences;
 
     /// <inheritdoc/>
+    public override int PriorComponents => Classes.Count;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipelines.Models.Classification;
 using Pipelines.Models.Fitting;
 
@@ -36,12 +37,11 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             await pass.FindLabelsAsync(cancellationToken).ConfigureAwait(false);
-            if (pass.LabelNames is not null) CheckType(pass);
-            var labeled = pass.LabelNames is { } known && fits.InOnePass(pass.Columns, known.Count) is { } all
+            var labeled = Names(pass) is { } known && fits.InOnePass(pass.Columns, known.Count) is { } all
                 ? (LabeledStatistics)await pass.RunAsync(all, cancellationToken).ConfigureAwait(false)
                 : null;
             var counts = labeled?.Counts ?? (ClassCounts)await pass.RunAsync(new ClassCounter(), cancellationToken).ConfigureAwait(false);
-            var names = NamesOf(pass, counts);
+            var names = CheckedNames(pass, counts);
             var isSemiSupervised = counts.Unlabeled > 0;
             // Without unlabelled items nothing is updated, so nothing of an old model is kept.
             if (!isSemiSupervised) (options with { MaxIterations = Math.Max(1, options.MaxIterations) })
@@ -83,18 +83,27 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
         };
     }
 
-    private static void CheckType(IDataPass pass)
+    // The classes' names, as far as they are known before the labels are counted.
+    private static IReadOnlyList<string>? Names(IDataPass pass)
     {
+        // Numbers that occur in no label, but have a prior, are classes too.
+        if (pass.PriorComponents > 0 && pass.LabelType is null && (pass.LabelNames?.Count ?? 0) < pass.PriorComponents)
+            return [.. Enumerable.Range(0, pass.PriorComponents).Select(k => k.ToString(CultureInfo.InvariantCulture))];
+        if (pass.LabelNames is not { } names) return null;
         if (pass.LabelType is { } type && !ClassLabels.Types.Contains(type))
             throw new ModelException(ErrorKind.Data, "labels", $"values of type {type}", "text, integers or booleans", "convert the label column first");
+        return pass.PriorComponents == 0 || pass.PriorComponents == names.Count
+            ? names
+            : throw new ModelException(ErrorKind.Usage, "priors", $"columns for {pass.PriorComponents} classes",
+                $"{names.Count}, one for each class ({string.Join(", ", names.Take(5))}{(names.Count > 5 ? " …" : "")})",
+                "give one column for each class, in their order (Pipeline.Priors)");
     }
 
-    private static IReadOnlyList<string> NamesOf(IDataPass pass, ClassCounts counts)
+    private static IReadOnlyList<string> CheckedNames(IDataPass pass, ClassCounts counts)
     {
-        if (pass.LabelNames is not { } names)
+        if (Names(pass) is not { } names)
             throw new ModelException(ErrorKind.Usage, "labels", "none", "the class of each row, as far as it is known",
                 "name their column (Pipeline.Labels), or give them with the rows (FeatureMatrix.WithLabels)");
-        CheckType(pass);
         var total = Enumerable.Range(0, names.Count).Sum(counts.CountOf);
         if (total == 0)
             throw new ModelException(ErrorKind.Data, "labels", $"none: all {counts.Unlabeled} are missing", "at least one item of each class",

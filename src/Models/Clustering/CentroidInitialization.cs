@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipelines.Models.Clustering;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines;
@@ -35,6 +36,14 @@ public abstract class CentroidInitialization
         ?? throw new ModelException(ErrorKind.Usage, "initialization", $"'{name}'", "a way to choose a start",
             NearestName.Remedy(name, All.Select(i => i.Name), "correct the name"));
 
+    /// <summary>Centroids that are known already, such as the means of a start.</summary>
+    /// <param name="centroids">Shape [clusters, columns], finite; copied.</param>
+    public static CentroidInitialization At(double[,] centroids)
+    {
+        ArgumentNullException.ThrowIfNull(centroids);
+        return new GivenCentroids(centroids);
+    }
+
     /// <summary>Chooses centroids.</summary>
     /// <param name="sample">The rows to choose from, with at least <paramref name="clusters"/> distinct rows of positive weight.</param>
     /// <param name="clusters">Number of centroids, at least 1.</param>
@@ -48,7 +57,7 @@ public abstract class CentroidInitialization
     /// <param name="seed">Seed of the choice.</param>
     /// <returns>Shape [clusters, columns].</returns>
     /// <exception cref="ModelException">There are fewer distinct rows than clusters.</exception>
-    public double[,] Centroids(FeatureSample sample, int clusters, long seed)
+    public virtual double[,] Centroids(FeatureSample sample, int clusters, long seed)
     {
         ArgumentNullException.ThrowIfNull(sample);
         var distinct = sample.CountDistinct(clusters);

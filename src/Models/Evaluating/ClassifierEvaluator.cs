@@ -58,7 +58,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         total.Rows += block.Rows;
         using var scratch = Scratch.Enter();
         using var memory = new ClassMemory();
-        var items = model.ItemsOf(block, scratch);
+        var items = model.ItemsOf(block, scratch, priorsAreLabels: false);
         total.Unlabeled += items.CountOf(ClassItems.Unlabeled);
         var labeled = items.Count - items.CountOf(ClassItems.Unlabeled);
         if (labeled == 0) return;
@@ -74,7 +74,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
             for (var from = 0; from < all; from += FeatureTile.Capacity)
             {
                 var count = Math.Min(FeatureTile.Capacity, all - from);
-                if (model.IsOfSequences) model.Mixture.JointLog2(items.Take(label, from, count, memory, weights), joint);
+                if (model.IsOfSequences || !block.Priors.IsEmpty) model.Mixture.JointLog2Of(items.Take(label, from, count, memory, weights), joint);
                 else model.Mixture.JointLog2(items.Tile(label, from, count, buffer, weights), joint);
                 joint.CopyTo(logs);
                 Add(total, label, count, joint, logs, evidence, weights, kept, next);

@@ -71,6 +71,10 @@ public readonly ref struct FeatureBlock
     /// <summary>Number of each row's known class, component or state, -1 = unknown. Shape [Rows]; empty = no row has a label.</summary>
     public ReadOnlySpan<int> Labels { get; init; }
 
+    /// <summary>Prior probabilities of the components, classes or states in each row; empty = no row has any. A sequence has those of its rows, or as an item
+    /// of a mixture or classifier those of its first row.</summary>
+    public RowPriors Priors { get; init; }
+
     /// <summary>Global number of sequence 0, counted from 0 over the whole input.</summary>
     public long FirstSequence { get; init; }
 
@@ -91,7 +95,7 @@ public readonly ref struct FeatureBlock
     /// <summary>The <paramref name="rows"/> rows from <paramref name="start"/>, without a copy; they are not sequences.</summary>
     public FeatureBlock Slice(int start, int rows) =>
         new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start)
-        { Labels = Labels.IsEmpty ? default : Labels.Slice(start, rows) };
+        { Labels = Labels.IsEmpty ? default : Labels.Slice(start, rows), Priors = Priors.Slice(start, rows) };
 
     /// <summary>The <paramref name="count"/> sequences from <paramref name="first"/>, without a copy of their rows.</summary>
     public FeatureBlock Sequences(int first, int count)
@@ -101,7 +105,12 @@ public readonly ref struct FeatureBlock
         for (var s = 0; s <= count; s++) offsets[s] = SequenceOffsets[first + s] - start;
         return new(Values[Math.Min(start * RowStride, Values.Length)..], end - start, Columns, RowStride, ColumnStride,
             Weights.IsEmpty ? default : Weights[start..end], FirstRow + start)
-        { SequenceOffsets = offsets, Labels = Labels.IsEmpty ? default : Labels[start..end], FirstSequence = FirstSequence + first };
+        {
+            SequenceOffsets = offsets,
+            Labels = Labels.IsEmpty ? default : Labels[start..end],
+            Priors = Priors.Slice(start, end - start),
+            FirstSequence = FirstSequence + first
+        };
     }
 
     /// <summary>Weights of tile <paramref name="tile"/>; empty when every weight is 1.</summary>

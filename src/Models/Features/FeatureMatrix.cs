@@ -1,20 +1,24 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Pipelines.Models;
 
 namespace Pipelines;
 
-/// <summary>All rows of a data set in memory, shape [Rows, Columns], with optional weights and labels. Wraps the caller's array if possible: no copy.</summary>
+/// <summary>
+/// All rows of a data set in memory, shape [Rows, Columns], with optional weights, labels and priors. Wraps the caller's array if possible: no copy.
+/// </summary>
 public sealed class FeatureMatrix
 {
     private readonly Array values;
     private readonly double[]? weights;
     private readonly int[]? labels;
+    private readonly PriorTable? priors;
     private readonly int rowStride;
     private readonly int columnStride;
 
     private FeatureMatrix(Array values, int rows, int columns, int rowStride, int columnStride, double[]? weights, int[]? labels = null,
-        IReadOnlyList<string>? labelNames = null)
+        IReadOnlyList<string>? labelNames = null, PriorTable? priors = null)
     {
         ModelException.CheckOptions("feature matrix",
             (columns >= 1, nameof(columns), columns, "at least one feature"),
@@ -28,6 +32,7 @@ public sealed class FeatureMatrix
                 "each name once"));
         (this.labels, LabelNames, HasLabelNames) = (labels, labels is null ? null : labelNames ?? Numbered(labels), labelNames is not null);
         (this.values, Rows, Columns, this.rowStride, this.columnStride, this.weights) = (values, rows, columns, rowStride, columnStride, weights);
+        this.priors = priors;
     }
 
     /// <summary>Number of rows.</summary>
@@ -82,7 +87,7 @@ public sealed class FeatureMatrix
     /// <summary>The same rows with weights.</summary>
     /// <param name="weights">Shape [rows], finite and at least 0.</param>
     public FeatureMatrix WithWeights(double[] weights) =>
-        new(values, Rows, Columns, rowStride, columnStride, weights, labels, HasLabelNames ? LabelNames : null);
+        new(values, Rows, Columns, rowStride, columnStride, weights, labels, HasLabelNames ? LabelNames : null, priors);
 
     /// <summary>The same rows with labels: the class, component or state that each is known to belong to.</summary>
     /// <param name="labels">Shape [rows]: numbers from 0, -1 = unknown.</param>
@@ -91,8 +96,23 @@ public sealed class FeatureMatrix
     public FeatureMatrix WithLabels(int[] labels, IReadOnlyList<string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        return new(values, Rows, Columns, rowStride, columnStride, weights, labels, names);
+        return new(values, Rows, Columns, rowStride, columnStride, weights, labels, names, priors);
     }
+
+    /// <summary>
+    /// The same rows with priors: for each row, the probability of each component, class or state before its features are looked at (<see cref="RowPriors"/>).
+    /// </summary>
+    /// <param name="priors">Shape [rows, K], in the order of the model's components, classes or states: from 0 to 1, and the sum of each row is 1 within 1e-6.
+    /// A copy is kept.</param>
+    /// <exception cref="ModelException">The priors do not fit the rows, or a row holds no probabilities that sum to 1.</exception>
+    public FeatureMatrix WithPriors(double[,] priors)
+    {
+        ArgumentNullException.ThrowIfNull(priors);
+        return new(values, Rows, Columns, rowStride, columnStride, weights, labels, HasLabelNames ? LabelNames : null, PriorTable.From(priors, Rows));
+    }
+
+    /// <summary>Number of components that the rows have priors of; 0 = no row has any.</summary>
+    public int PriorComponents => priors?.Components ?? 0;
 
     /// <summary>Shape [classes]: the names behind the labels; null if the rows have none.</summary>
     public IReadOnlyList<string>? LabelNames { get; }
@@ -105,12 +125,13 @@ public sealed class FeatureMatrix
     {
         var first = (long)start * rowStride;
         var all = values.LongLength;
-        if (rows == 0 || all == 0) return new(default, 0, Columns, rowStride, columnStride, default, start);
+        if (rows == 0 || all == 0)
+            return new(default, 0, Columns, rowStride, columnStride, default, start) { Priors = priors is null ? default : priors.View(start, 0) };
         var length = (int)Math.Min(all - first, int.MaxValue);
         var span =
             MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(values)), (nint)first), length);
         return new(span, rows, Columns, rowStride, columnStride, weights is null ? default : weights.AsSpan(start, rows), start)
-        { Labels = labels is null ? default : labels.AsSpan(start, rows) };
+        { Labels = labels is null ? default : labels.AsSpan(start, rows), Priors = priors is null ? default : priors.View(start, rows) };
     }
 
     private static string[] Numbered(int[] labels) =>

@@ -75,6 +75,35 @@ public sealed class SequenceSet
         return Make(values, 1, offsets, weights, labels);
     }
 
+    /// <summary>
+    /// The same sequences with priors: for each row, the probability of each state before its features are looked at (<see cref="RowPriors"/>).
+    /// </summary>
+    /// <param name="priors">For each sequence, shape [length, K], in the order of the model's states: from 0 to 1, and the sum of each row is 1 within 1e-6.
+    /// For mixtures and classifiers of sequences, components or classes instead of states, and only the first row counts.</param>
+    /// <exception cref="ModelException">The priors do not fit the sequences, or a row holds no probabilities that sum to 1.</exception>
+    public SequenceSet WithPriors(IReadOnlyList<double[,]> priors)
+    {
+        ArgumentNullException.ThrowIfNull(priors);
+        ModelException.CheckOptions("priors", (priors.Count == Count, "number of sequences", priors.Count, $"one table for each of {Count} sequences"));
+        var components = priors.Count == 0 ? 1 : priors.Max(p => p.GetLength(1));
+        var all = new double[Rows, components];
+        for (var s = 0; s < Count; s++)
+        {
+            if (priors[s].GetLength(0) != Length(s) || (Length(s) > 0 && priors[s].GetLength(1) != components))
+                throw new ModelException(ErrorKind.Data, $"priors of sequence {s}", $"{priors[s].GetLength(0)} x {priors[s].GetLength(1)} of them",
+                    $"{Length(s)} x {components}, one for each row and component", "give each row of the sequence its priors");
+            for (var t = 0; t < Length(s); t++)
+                for (var k = 0; k < components; k++) all[offsets[s] + t, k] = priors[s][t, k];
+        }
+        return new(rows.WithPriors(all), offsets, labels);
+    }
+
+    /// <summary>The rows of all sequences.</summary>
+    internal FeatureMatrix Matrix => rows;
+
+    /// <summary>Number of components that the rows have priors of; 0 = no row has any.</summary>
+    internal int PriorComponents => rows.PriorComponents;
+
     /// <summary>Length of sequence <paramref name="sequence"/>, in rows.</summary>
     public int Length(int sequence) => offsets[sequence + 1] - offsets[sequence];
 

@@ -60,6 +60,7 @@ public static class ExpectationMaximization
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         CheckFeatures(start, pass.Columns);
+        start.CheckPriors(pass.PriorComponents);
 
         var resumed = options.Journal?.Resumed;
         var model = (TModel)(resumed?.Model ?? start);

@@ -8,6 +8,8 @@ internal sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, i
 {
     public int Columns => data.Columns;
 
+    public int PriorComponents => data.PriorComponents;
+
     public IReadOnlyList<string>? LabelNames => data.LabelNames;
 
     /// <inheritdoc/>

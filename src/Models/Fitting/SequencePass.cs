@@ -12,6 +12,8 @@ internal sealed class SequencePass(SequenceSet sequences, int batchSize = 16_384
 
     public int Columns => sequences.Columns;
 
+    public int PriorComponents => sequences.PriorComponents;
+
     /// <remarks>Labels in memory are state indices; the states are named s0, s1 …</remarks>
     public IReadOnlyList<string>? LabelNames => sequences.LabelCount > 0 ? [.. Enumerable.Range(0, sequences.LabelCount).Select(k => $"s{k}")] : null;
 

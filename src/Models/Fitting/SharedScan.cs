@@ -131,6 +131,8 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
 
         public int Columns => scan.RealPass.Columns;
 
+        public int PriorComponents => scan.RealPass.PriorComponents;
+
         public IReadOnlyList<Feature>? Features => scan.RealPass.Features;
 
         public IReadOnlyList<string>? LabelNames => scan.RealPass.LabelNames;

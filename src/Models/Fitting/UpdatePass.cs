@@ -12,6 +12,8 @@ internal sealed class UpdatePass(IDataPass rows, Model earlier, Statistics stati
 {
     public int Columns => rows.Columns;
 
+    public int PriorComponents => rows.PriorComponents;
+
     public IReadOnlyList<Feature>? Features => rows.Features;
 
     public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)

@@ -88,7 +88,9 @@ public sealed partial class GeneralMixtureModel
         {
             var tile = block.Tile(t, buffer);
             var tileWeights = block.TileWeights(t);
-            log2Likelihood += Tiles.Summarize(tile, tileWeights, log2Weights, statistics, kernel, lanes);
+            log2Likelihood += block.Priors.IsEmpty
+                ? Tiles.Summarize(tile, tileWeights, log2Weights, statistics, kernel, lanes)
+                : Tiles.Summarize(tile, block.Priors.Slice(t * FeatureTile.Capacity, tile.Rows), tileWeights, log2Weights, statistics, kernel, lanes);
             weight += tileWeights.IsEmpty ? tile.Rows : Sums.Of(tileWeights);
         }
         kernel?.Fold(lanes, statistics.Parts, statistics.Responsibilities);

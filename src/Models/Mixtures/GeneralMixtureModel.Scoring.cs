@@ -23,6 +23,7 @@ public sealed partial class GeneralMixtureModel
         {
             var tile = block.Tile(t, buffer);
             Tiles.JointLog2(tile, log2Weights, joint);
+            block.Priors.AddTo(t * FeatureTile.Capacity, tile.Rows, joint);
             ScoreItems(joint, tile.Rows, scores, t * FeatureTile.Capacity);
         }
     }
@@ -31,6 +32,21 @@ public sealed partial class GeneralMixtureModel
     /// <param name="tile">The rows.</param>
     /// <param name="joint">Shape [K, Capacity].</param>
     internal void JointLog2(in FeatureTile tile, Span<double> joint) => Tiles.JointLog2(tile, log2Weights, joint);
+
+    /// <summary>Base-2 logarithms of pi_k p_k(item), times the item's prior if it has any, of up to <see cref="FeatureTile.Capacity"/> items.</summary>
+    /// <param name="group">The items.</param>
+    /// <param name="joint">Shape [K, Capacity].</param>
+    internal void JointLog2Of(in FeatureBlock group, Span<double> joint)
+    {
+        if (IsOfSequences)
+        {
+            JointLog2(group, joint);
+            return;
+        }
+        using var scratch = Scratch.Enter();
+        Tiles.JointLog2(group.Tile(0, scratch.Take(Dimensions * FeatureTile.Capacity)), log2Weights, joint);
+        group.Priors.AddTo(0, group.Rows, joint);
+    }
 
     private void ScoreSequences(in FeatureBlock block, ScoreBatch scores, Span<double> joint)
     {

@@ -14,7 +14,7 @@ public sealed partial class GeneralMixtureModel
     /// <inheritdoc/>
     public override void LogProbabilities(in FeatureBlock block, Span<double> logs)
     {
-        if (!IsOfSequences)
+        if (!IsOfSequences && block.Priors.IsEmpty)
         {
             base.LogProbabilities(block, logs);
             return;
@@ -22,6 +22,16 @@ public sealed partial class GeneralMixtureModel
         this.CheckItems(block);
         using var scratch = Scratch.Enter();
         var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
+        if (!IsOfSequences)
+        {
+            for (var first = 0; first < block.Rows; first += FeatureTile.Capacity)
+            {
+                var rows = block.Slice(first, Math.Min(FeatureTile.Capacity, block.Rows - first));
+                JointLog2Of(rows, joint);
+                Softmax.LogSumExp(joint, Components.Count, rows.Rows, logs[first..]);
+            }
+            return;
+        }
         for (var first = 0; first < block.SequenceCount; first += FeatureTile.Capacity)
         {
             var group = Group(block, first);
@@ -41,7 +51,8 @@ public sealed partial class GeneralMixtureModel
         this.CheckItems(block);
         for (var first = 0; first < block.SequenceCount; first += FeatureTile.Capacity)
         {
-            var group = Group(block, first);
+            // Priors are those of the model that contains this one.
+            var group = Group(block, first) with { Priors = default };
             Add(group, weights.Slice(first, group.SequenceCount), (MixtureStatistics)statistics);
         }
     }
@@ -101,7 +112,7 @@ public sealed partial class GeneralMixtureModel
         {
             var responsibilities = joint.Slice(k * FeatureTile.Capacity, group.SequenceCount);
             statistics.Responsibilities[k] += Sums.Of(responsibilities);
-            Components[k].Accumulate(group, responsibilities, statistics.Parts[k]);
+            Components[k].Accumulate(group with { Priors = default }, responsibilities, statistics.Parts[k]);
         }
         return log2Likelihood;
     }
@@ -123,8 +134,21 @@ public sealed partial class GeneralMixtureModel
                 own.Fill(double.NegativeInfinity);
                 continue;
             }
-            Components[k].LogProbabilities(group, own);
+            // The components have states or components of their own, which the priors are not about.
+            Components[k].LogProbabilities(group with { Priors = default }, own);
             for (var s = 0; s < own.Length; s++) own[s] = (own[s] * Constants.Log2E) + log2Weights[k];
+            AddPriors(group, k, own);
+        }
+    }
+
+    // A sequence has the priors of its first row.
+    private static void AddPriors(in FeatureBlock group, int component, Span<double> joint)
+    {
+        for (var s = 0; s < joint.Length && !group.Priors.IsEmpty; s++)
+        {
+            var (start, end) = (group.SequenceOffsets[s], group.SequenceOffsets[s + 1]);
+            if (start < end) joint[s] = double.IsNegativeInfinity(group.Priors[start, component]) ? double.NegativeInfinity
+                : joint[s] + group.Priors[start, component];
         }
     }
 }

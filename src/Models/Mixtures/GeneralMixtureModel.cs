@@ -78,6 +78,9 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     /// <summary>The components, in order.</summary>
     public IReadOnlyList<ProbabilityModel> Components { get; }
 
+    /// <inheritdoc/>
+    public override int PriorComponents => Components.Count;
+
     /// <summary>Mixing weights pi, shape [K], sum 1.</summary>
     public ReadOnlySpan<double> Weights => weights;
 

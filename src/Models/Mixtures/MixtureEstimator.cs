@@ -56,11 +56,29 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         ModelException.CheckOptions("mixture",
             (components >= 1, nameof(components), components, "at least 1"),
             (kMeansIterations >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"));
+        BlockChecks.CheckPriors(GeneralMixtureModel.Name, "components", components, pass.PriorComponents);
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             var start = await initialization.StartAsync(pass, options, components, Start, cancellationToken).ConfigureAwait(false);
+            start = await PriorAgreement.AlignAsync(start, pass, cancellationToken).ConfigureAwait(false);
             return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The start for rows whose responsibilities are known or guessed: one M step with them. Continue with <c>Fit</c> of the result, or begin a fit of a
+    /// pipeline with it (<see cref="ModelEstimator{TModel}"/>).
+    /// </summary>
+    /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts implicitly.</param>
+    /// <param name="responsibilities">Shape [rows, K]: from 0 to 1, and the sum of each row is 1 within 1e-6.</param>
+    /// <param name="options">Minimum variance and pseudocount are used; null = the defaults.</param>
+    /// <exception cref="ModelException">The responsibilities do not fit the rows, or give no valid parameters.</exception>
+    public GeneralMixtureModel StartFrom(FeatureMatrix data, double[,] responsibilities, FitOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(responsibilities);
+        var (fitted, shares) = GivenResponsibilities.Fit(family, components, data, responsibilities, options ?? new());
+        return new(fitted, shares);
     }
 
     /// <summary>The model that EM starts from.</summary>

@@ -70,6 +70,27 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
         return log2Likelihood;
     }
 
+    /// <summary>Adds the rows of a tile to the statistics, with priors of their own for the components.</summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="priors">Those of the tile's rows.</param>
+    /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>
+    /// <param name="log2Weights">Shape [K].</param>
+    /// <param name="statistics">The mixture's statistics; the fused kernel's sums stay in the lanes.</param>
+    /// <param name="kernel">The fused kernel; null = component by component.</param>
+    /// <param name="lanes">Shape [kernel.LaneCount].</param>
+    /// <returns>Sum over the rows of weight * log2 p(row).</returns>
+    public double Summarize(in FeatureTile tile, in RowPriors priors, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights,
+        MixtureStatistics statistics, MixtureKernel? kernel, Span<double> lanes)
+    {
+        using var scratch = Scratch.Enter();
+        var responsibilities = scratch.Take(components.Count * FeatureTile.Capacity);
+        JointLog2(tile, log2Weights, responsibilities);
+        priors.AddTo(0, tile.Rows, responsibilities);
+        var log2Likelihood = Softmax.Responsibilities(responsibilities, components.Count, tile.Rows, weights);
+        Accumulate(tile, responsibilities, statistics, kernel, lanes);
+        return log2Likelihood;
+    }
+
     /// <summary>Adds the rows of a tile to the statistics with responsibilities that are already known.</summary>
     /// <param name="tile">The rows.</param>
     /// <param name="responsibilities">Shape [K, Capacity], 0 in padding rows; overwritten.</param>

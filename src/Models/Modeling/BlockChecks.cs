@@ -9,6 +9,7 @@ internal static class BlockChecks
         if (block.Columns != model.Dimensions)
             throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", $"rows of {block.Columns} features", $"{model.Dimensions}",
                 "give it the features it was fitted on, in their order");
+        if (!block.Priors.IsEmpty) model.CheckPriors(block.Priors.Components);
     }
 
     /// <summary>Throws if the block's width differs from the model's, or if its rows are not the items that the model is about.</summary>
@@ -16,6 +17,26 @@ internal static class BlockChecks
     {
         model.CheckBlock(block);
         if (model.IsOfSequences && block.SequenceOffsets.IsEmpty && block.Rows > 0) throw RowsWithoutSequences(model);
+    }
+
+    /// <summary>Throws if rows have priors that are not those of the model's components, classes or states.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="components">Number of components that the rows have priors of; 0 = no row has any.</param>
+    public static void CheckPriors(this Model model, int components) => CheckPriors(model.FormatName, model.PartsName, model.PriorComponents, components);
+
+    /// <summary>The same for a model that is not made yet.</summary>
+    /// <param name="model">Name of its kind.</param>
+    /// <param name="parts">What its parts are called.</param>
+    /// <param name="expected">Number of its parts that priors can be about; 0 = it has none.</param>
+    /// <param name="components">Number of components that the rows have priors of; 0 = no row has any.</param>
+    public static void CheckPriors(string model, string parts, int expected, int components)
+    {
+        if (components == 0 || components == expected) return;
+        if (expected == 0)
+            throw new ModelException(ErrorKind.Usage, $"{model} model", "rows with priors", "a model with components, classes or states",
+                "leave the priors out (Pipeline.Priors)");
+        throw new ModelException(ErrorKind.Usage, $"{model} model", $"priors of {components} {parts}", $"{expected}",
+            "give one prior for each, in the model's order (Pipeline.Priors)");
     }
 
     /// <summary>The error of rows where sequences are needed.</summary>

@@ -116,6 +116,11 @@ public abstract class Model : ISummarizer
     /// <summary>What the <see cref="WeightedParts"/> are called: <c>components</c> (default).</summary>
     public virtual string PartsName => "components";
 
+    /// <summary>
+    /// Number of components, classes or states that the priors of rows are about (<see cref="FeatureBlock.Priors"/>); 0 (default) = the model takes no priors.
+    /// </summary>
+    public virtual int PriorComponents => 0;
+
     /// <summary>The model as a distribution of single rows, which pictures show; null (default) if it has none.</summary>
     public virtual Distribution? RowDistribution() => null;
 

@@ -61,6 +61,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             (restarts >= 1, nameof(restarts), restarts, "at least 1"),
             (restarts <= 1 || Uses.HasFlag(FitUses.Seed), nameof(restarts), restarts, "1, as the start is the same with every seed"),
             (restarts <= 1 || options.Journal is null, nameof(restarts), restarts, "1 for a fit that keeps checkpoints"));
+        BlockChecks.CheckPriors(HiddenMarkovModel.Name, "states", states, pass.PriorComponents);
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             FitResult<HiddenMarkovModel>? best = null;
@@ -68,7 +69,9 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             {
                 var own = options with { Seed = options.Seed + r };
                 var start = await initialization.StartAsync(pass, own, states, Start, cancellationToken).ConfigureAwait(false);
-                if (pass.LabelNames is { } labels) start = await LabeledStart.RunAsync(start, pass, labels, own, cancellationToken).ConfigureAwait(false);
+                start = await AlignedAsync(start, pass, cancellationToken).ConfigureAwait(false);
+                var labels = pass.LabelNames ?? (pass.PriorComponents > 0 ? [.. start.States.Take(states).Select(s => s.Name)] : null);
+                if (labels is not null) start = await LabeledStart.RunAsync(start, pass, labels, own, cancellationToken).ConfigureAwait(false);
                 var result = await ExpectationMaximization.FitAsync(start, pass, own, cancellationToken).ConfigureAwait(false);
                 if (best is null || result.LogLikelihood > best.LogLikelihood) best = result;
             }
@@ -83,8 +86,34 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(options);
-        var distributions = new MixtureEstimator(family, states, initialization, kMeansIterations, tied).Start(sample, options).Components
-            .Cast<Distribution>().ToArray();
+        return Of([.. new MixtureEstimator(family, states, initialization, kMeansIterations, tied).Start(sample, options).Components.Cast<Distribution>()]);
+    }
+
+    /// <summary>
+    /// The start for rows whose states are known or guessed: one M step for the emissions with these responsibilities; all transitions, starts and ends are
+    /// equally likely. Continue with <c>Fit</c> of the result.
+    /// </summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="responsibilities">Shape [rows of all sequences, states]: from 0 to 1, and the sum of each row is 1 within 1e-6.</param>
+    /// <param name="options">Minimum variance and pseudocount are used; null = the defaults.</param>
+    /// <exception cref="ModelException">The responsibilities do not fit the rows, or give no valid parameters.</exception>
+    public HiddenMarkovModel StartFrom(SequenceSet sequences, double[,] responsibilities, FitOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        ArgumentNullException.ThrowIfNull(responsibilities);
+        return Of(GivenResponsibilities.Fit(family, states, sequences.Matrix, responsibilities, options ?? new()).Components);
+    }
+
+    // The emissions in the order of the rows' priors, if they have any.
+    private async ValueTask<HiddenMarkovModel> AlignedAsync(HiddenMarkovModel start, IDataPass pass, CancellationToken cancellationToken)
+    {
+        if (pass.PriorComponents == 0) return start;
+        var mixture = new GeneralMixtureModel([.. Enumerable.Range(0, states).Select(start.Emission)]);
+        return Of([.. (await PriorAgreement.AlignAsync(mixture, pass, cancellationToken).ConfigureAwait(false)).Components.Cast<Distribution>()]);
+    }
+
+    private HiddenMarkovModel Of(Distribution[] distributions)
+    {
         var equal = new double[states, states];
         var share = 1.0 / (states + (isFinite ? 1 : 0));
         for (var i = 0; i < states; i++)

@@ -108,6 +108,9 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     /// <summary>Number of emitting states; they come first in <see cref="States"/>, and their indices are the labels.</summary>
     public int EmittingStates => graph.Emitting;
 
+    /// <inheritdoc/>
+    public override int PriorComponents => EmittingStates;
+
     /// <summary>Index of the start among the states.</summary>
     public int StartIndex => graph.StartIndex;
 

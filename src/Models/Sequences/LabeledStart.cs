@@ -75,6 +75,21 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
         return start.Renamed(all, distributions);
     }
 
+    /// <summary>The states that rows with priors are known to be in, by their labels or by priors of 1; -1 = unknown.</summary>
+    /// <param name="block">The rows.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">Number of rows.</param>
+    public static int[] KnownStates(in FeatureBlock block, int first, int count)
+    {
+        var states = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            var label = block.Labels.IsEmpty ? -1 : block.Labels[first + i];
+            states[i] = label >= 0 ? label : block.Priors.CertainComponent(first + i);
+        }
+        return states;
+    }
+
     public Statistics CreateStatistics() =>
         new MixtureStatistics([.. Enumerable.Range(0, start.EmittingStates).Select(k => start.Emission(k).CreateStatistics())]);
 
@@ -82,8 +97,10 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
     {
         var total = (MixtureStatistics)statistics;
         total.Rows += block.Rows;
-        if (block.Labels.IsEmpty) return;
+        if (block.Labels.IsEmpty && block.Priors.IsEmpty) return;
         start.CheckLabels(block);
+        if (!block.Priors.IsEmpty) start.CheckPriors(block.Priors.Components);
+        var states = block.Priors.IsEmpty ? block.Labels : KnownStates(block, 0, block.Rows);
         using var scratch = Scratch.Enter();
         var lanes = new EmissionLanes(evaluator, total, scratch);
         var buffer = scratch.Take(block.Columns * FeatureTile.Capacity);
@@ -98,8 +115,8 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
                 var row = (t * FeatureTile.Capacity) + i;
                 while (row >= block.SequenceOffsets[sequence + 1]) sequence++;
                 // A sequence has the weight of its first row.
-                if (block.Labels[row] >= 0)
-                    posteriors[(block.Labels[row] * FeatureTile.Capacity) + i] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[sequence]];
+                if (states[row] >= 0)
+                    posteriors[(states[row] * FeatureTile.Capacity) + i] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[sequence]];
             }
             lanes.Add(tile, posteriors);
         }

@@ -27,6 +27,7 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
         var length = block.SequenceOffsets[s + 1] - first;
         var weight = block.Weights.IsEmpty || length == 0 ? 1 : block.Weights[first];
         var labels = block.Labels.IsEmpty ? default : block.Labels.Slice(first, length);
+        if (model.Fitting.Training == HiddenTraining.Labeled && !block.Priors.IsEmpty) labels = LabeledStart.KnownStates(block, first, length);
         if (model.Fitting.Training == HiddenTraining.Labeled && (length == 0 || labels.IsEmpty || labels.Contains(-1)))
             throw new ModelException(ErrorKind.Data, $"sequence {block.FirstSequence + s}", "rows without a label", "the state of each row",
                 "label every row, or train by Baum-Welch, which takes sequences without labels too")
@@ -81,6 +82,7 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
         {
             var tile = rows.Pack(t, buffer);
             evaluator.JointLog2(tile, log2Weights, joint);
+            rows.Priors.AddTo(t * FeatureTile.Capacity, tile.Rows, joint);
             for (var k = 0; k < states; k++)
                 for (var i = 0; i < tile.Rows; i++) result[(((t * FeatureTile.Capacity) + i) * states) + k] = joint[(k * FeatureTile.Capacity) + i];
         }

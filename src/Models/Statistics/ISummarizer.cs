@@ -52,6 +52,11 @@ public interface IDataPass
     /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
     ValueTask FindLabelsAsync(CancellationToken cancellationToken) => default;
 
+    /// <summary>
+    /// Number of components, classes or states that the rows have priors of (<see cref="FeatureBlock.Priors"/>); 0 (default) = no row has any.
+    /// </summary>
+    int PriorComponents => 0;
+
     /// <summary>Summarises every row once.</summary>
     /// <param name="summarizer">What to compute.</param>
     /// <param name="cancellationToken">Stops the pass early with an <see cref="OperationCanceledException"/>.</param>

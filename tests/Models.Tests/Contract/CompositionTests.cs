@@ -17,9 +17,9 @@ public class CompositionTests
     [MemberData(nameof(Cases))]
     public void LogProbabilitiesAreTheNaiveOnes(string name, KernelVariant variant)
     {
-        var (model, rows, _) = Get(name);
-        var found = Under(variant, () => model.LogProbability(Matrix(rows)));
-        var expected = Under(KernelVariant.Scalar, () => rows.Select(row => NaiveModel.LogProbability(model, row)).ToArray());
+        var (model, rows, _, priors) = Get(name);
+        var found = Under(variant, () => model.LogProbability(Matrix(rows, priors)));
+        var expected = Under(KernelVariant.Scalar, () => rows.Select((row, i) => NaiveModel.LogProbability(model, row, priors?[i])).ToArray());
         // Sums of some logarithms, each right to some 1e-15 of its size.
         for (var i = 0; i < rows.Length; i++)
             Assert.True(expected[i].Equals(found[i]) || Math.Abs(found[i] - expected[i]) <= 1e-11 * Math.Max(1, Math.Abs(expected[i])),
@@ -30,10 +30,10 @@ public class CompositionTests
     [MemberData(nameof(Cases))]
     public void AnEmStepIsTheNaiveOne(string name, KernelVariant variant)
     {
-        var (model, rows, weights) = Get(name);
+        var (model, rows, weights, priors) = Get(name);
         var step = new FitOptions { MaxIterations = 1, StopThreshold = double.NegativeInfinity, BatchSize = 300, MaxDegreeOfParallelism = 1 };
-        var fitted = Under(variant, () => model.Fit(Matrix(rows).WithWeights(weights), step).Model);
-        var expected = Under(KernelVariant.Scalar, () => NaiveModel.Step(model, rows, weights));
+        var fitted = Under(variant, () => model.Fit(Matrix(rows, priors).WithWeights(weights), step).Model);
+        var expected = Under(KernelVariant.Scalar, () => NaiveModel.Step(model, rows, weights, priors));
         var (a, b) = Under(KernelVariant.Scalar, () => (((Distribution)fitted).LogProbability(Matrix(rows)), expected.LogProbability(Matrix(rows))));
         // 700 rows summed in another order: parameters to some 1e-14, log-probabilities far from the mean to less.
         for (var i = 0; i < rows.Length; i++)
@@ -51,7 +51,7 @@ public class CompositionTests
         }
     }
 
-    private static (Distribution Model, double[][] Rows, double[] Weights) Get(string name)
+    private static (Distribution Model, double[][] Rows, double[] Weights, double[][]? Priors) Get(string name)
     {
         var (start, data) = ModelCases.Get(name);
         var block = data.Block(0, Rows);
@@ -61,15 +61,26 @@ public class CompositionTests
             rows[i] = new double[block.Columns];
             for (var j = 0; j < block.Columns; j++) rows[i][j] = block[i, j];
         }
-        return ((Distribution)start, rows, block.Weights.IsEmpty ? [.. Enumerable.Repeat(1.0, Rows)] : block.Weights.ToArray());
+        var components = block.Priors.Components;
+        var all = ModelCases.Priors(data.Rows, Math.Max(1, components));
+        double[][]? priors = components == 0
+            ? null
+            : [.. Enumerable.Range(0, Rows).Select(i => Enumerable.Range(0, components).Select(k => all[i, k]).ToArray())];
+        return ((Distribution)start, rows, block.Weights.IsEmpty ? [.. Enumerable.Repeat(1.0, Rows)] : block.Weights.ToArray(), priors);
     }
 
-    private static FeatureMatrix Matrix(double[][] rows)
+    private static FeatureMatrix Matrix(double[][] rows, double[][]? priors = null)
+    {
+        if (priors is not null) return Matrix(rows).WithPriors(Table(priors));
+        return FeatureMatrix.FromRows(Table(rows));
+    }
+
+    private static double[,] Table(double[][] rows)
     {
         var values = new double[rows.Length, rows[0].Length];
         for (var i = 0; i < rows.Length; i++)
             for (var j = 0; j < rows[i].Length; j++) values[i, j] = rows[i][j];
-        return FeatureMatrix.FromRows(values);
+        return values;
     }
 
     private static T Under<T>(KernelVariant variant, Func<T> run)

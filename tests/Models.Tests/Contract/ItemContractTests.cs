@@ -44,7 +44,7 @@ public sealed class ItemContractTests
         // Without their own weights: the given ones count instead.
         var (items, whole) = (model.CreateStatistics(), model.CreateStatistics());
         model.Accumulate(block, weights, items);
-        model.Summarize(block with { Labels = default }, whole);
+        model.Summarize(block with { Labels = default, Priors = default }, whole);
         var (expected, found) = (model.Maximize(whole, new() { MinVariance = 1e-3 }), model.Maximize(items, new() { MinVariance = 1e-3 }));
         var (logs, others) = (new double[weights.Length], new double[weights.Length]);
         expected.LogProbabilities(block, logs);
@@ -52,6 +52,24 @@ public sealed class ItemContractTests
         // The same sums in another order, through a maximisation: relative to the largest log-probability.
         var scale = 1e-9 * logs.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max();
         for (var i = 0; i < logs.Length; i++) Assert.True(logs[i].Equals(others[i]) || Math.Abs(logs[i] - others[i]) <= scale, $"item {i}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void PriorsOfOtherComponentsThanItsOwnAreRefused(string name)
+    {
+        var (model, data) = StatisticsCases.Get(name);
+        var error = Assert.Throws<ModelException>(() =>
+        {
+            var count = model.PriorComponents + 1;
+            var block = data.Items().Block;
+            var (priors, statistics) = (new double[count * block.Rows], model.CreateStatistics());
+            model.Summarize(block with { Priors = new(priors, block.Rows, count, block.Rows) }, statistics);
+        });
+        Assert.Equal(model.PriorComponents == 0
+            ? $"{model.FormatName} model: found rows with priors, expected a model with components, classes or states; leave the priors out (Pipeline.Priors)"
+            : $"{model.FormatName} model: found priors of {model.PriorComponents + 1} {model.PartsName}, expected {model.PriorComponents}; give one prior for "
+                + "each, in the model's order (Pipeline.Priors)", error.Message);
     }
 
     [Theory]

@@ -57,6 +57,16 @@ internal static class ModelCases
         ("bayes-classifier of mixtures", () => new BayesClassifier([.. Enumerable.Range(0, 3).Select(k => k == 0
             ? (ProbabilityModel)MultivariateGaussianDistribution.Prototype([0, 0])
             : Mix(2, i => MultivariateGaussianDistribution.Prototype([3 * k, i])))], [0.2, 0.3, 0.5], new(["low", "middle", "high"])), () => Labeled(Rows(2))),
+        ("mixture of normals, priors", () => Mix(3, k => new NormalDistribution(3 * k, 1)), () => WithPriors(Rows(1), 3)),
+        ("mixture of Gaussians, missing and weighted, priors", () => Mix(2, k => MultivariateGaussianDistribution.Prototype([3 * k, 0, -k])),
+            () => WithPriors(Rows(3, missing: true, weighted: true), 2)),
+        ("mixture of families in any mix, priors",
+            () => Mix(3, k => k < 2 ? MultivariateGaussianDistribution.Prototype([5 * k, 0, 0])
+                : Mix(2, i => IndependentComponentsDistribution.Prototype([i, 4 * i, 0]))), () => WithPriors(Rows(3), 3)),
+        ("naive-bayes, priors", () => new NaiveBayes([.. Enumerable.Range(0, 3).Select(k => IndependentComponentsDistribution.Prototype([3 * k, 0, -k]))]),
+            () => WithPriors(Labeled(Rows(3, missing: true, weighted: true)), 3)),
+        ("bayes-classifier of mixtures, priors", () => new BayesClassifier([.. Enumerable.Range(0, 3).Select(k =>
+            Mix(2, i => MultivariateGaussianDistribution.Prototype([3 * k, i])))], [0.2, 0.3, 0.5]), () => WithPriors(Labeled(Rows(2)), 3)),
         .. DistributionCases.All,
     ];
 
@@ -120,6 +130,30 @@ internal static class ModelCases
         }
         return FeatureMatrix.FromRows(values, weighted ? weights : null);
     }
+
+    /// <summary>Priors of any kind: equal ones, certain ones, some that rule a component out, and any others. Shape [rows, components].</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="components">Number of components.</param>
+    /// <param name="soft">True: all are above 0.</param>
+    public static double[,] Priors(int rows, int components, bool soft = false)
+    {
+        var random = new SeededRandom(components);
+        var priors = new double[rows, components];
+        for (var i = 0; i < rows; i++)
+        {
+            double sum = 0;
+            var (certain, never) = soft ? (-1, -1) : (i % 11 == 1 ? i / 11 % components : -1, i % 7 == 2 ? i / 7 % components : -1);
+            for (var k = 0; k < components; k++)
+            {
+                priors[i, k] = certain >= 0 ? (k == certain ? 1 : 0) : k == never ? 0 : i % 5 == 0 ? 1 : 0.05 + random.NextDouble();
+                sum += priors[i, k];
+            }
+            for (var k = 0; k < components; k++) priors[i, k] /= sum;
+        }
+        return priors;
+    }
+
+    private static FeatureMatrix WithPriors(FeatureMatrix rows, int components) => rows.WithPriors(Priors(rows.Rows, components));
 
     /// <summary>The same rows, of which two in three have a label that says between which bounds the first value is.</summary>
     private static FeatureMatrix Labeled(FeatureMatrix rows)

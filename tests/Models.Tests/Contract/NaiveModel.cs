@@ -6,23 +6,23 @@ namespace Pipelines.Models.Tests.Contract;
 /// </summary>
 internal static class NaiveModel
 {
-    /// <summary>log p(row).</summary>
-    public static double LogProbability(Distribution distribution, double[] row) => distribution switch
+    /// <summary>log p(row), with priors for the components of a mixture if there are any.</summary>
+    public static double LogProbability(Distribution distribution, double[] row, double[]? priors = null) => distribution switch
     {
-        GeneralMixtureModel mixture => LogSum(Joint(mixture, row)),
+        GeneralMixtureModel mixture => LogSum(Joint(mixture, row, priors)),
         IndependentComponentsDistribution product =>
             Columns(product, row).Select((part, j) => product.ColumnWeights[j] == 0 ? 0 : product.ColumnWeights[j] * LogProbability(part.Part, part.Row)).Sum(),
         _ => Leaf(distribution, row),
     };
 
     /// <summary>One EM step.</summary>
-    public static Distribution Step(Distribution distribution, double[][] rows, double[] weights)
+    public static Distribution Step(Distribution distribution, double[][] rows, double[] weights, double[][]? priors = null)
     {
         if (distribution.IsFrozen) return distribution;
         switch (distribution)
         {
             case GeneralMixtureModel mixture:
-                var shares = Shares(mixture, rows, weights);
+                var shares = Shares(mixture, rows, weights, priors);
                 var total = Enumerable.Range(0, mixture.Components.Count).Select(k => shares.Sum(s => s[k])).ToArray();
                 if (!(total.Sum() > 0)) return mixture;
                 if (mixture.HasTiedCovariances) return new GeneralMixtureModel(NaiveTie.Step(mixture, rows, shares), total, tied: true);
@@ -39,16 +39,17 @@ internal static class NaiveModel
     }
 
     /// <summary>Shape [rows][K]: the components' posteriors, times the rows' weights.</summary>
-    public static double[][] Shares(GeneralMixtureModel mixture, double[][] rows, double[] weights) =>
-        [.. rows.Select((row, i) => Posterior(mixture, row, weights[i]))];
+    public static double[][] Shares(GeneralMixtureModel mixture, double[][] rows, double[] weights, double[][]? priors = null) =>
+        [.. rows.Select((row, i) => Posterior(mixture, row, weights[i], priors?[i]))];
 
-    private static double[] Joint(GeneralMixtureModel mixture, double[] row) =>
-        [.. mixture.Components.Cast<Distribution>().Select((c, k) =>
-            mixture.Weights[k] == 0 ? double.NegativeInfinity : Math.Log(mixture.Weights[k]) + LogProbability(c, row))];
+    private static double[] Joint(GeneralMixtureModel mixture, double[] row, double[]? priors) =>
+        [.. mixture.Components.Cast<Distribution>().Select((c, k) => mixture.Weights[k] == 0 || priors?[k] == 0
+            ? double.NegativeInfinity
+            : Math.Log(mixture.Weights[k]) + Math.Log(priors?[k] ?? 1) + LogProbability(c, row))];
 
-    private static double[] Posterior(GeneralMixtureModel mixture, double[] row, double weight)
+    private static double[] Posterior(GeneralMixtureModel mixture, double[] row, double weight, double[]? priors)
     {
-        var joint = Joint(mixture, row);
+        var joint = Joint(mixture, row, priors);
         var evidence = LogSum(joint);
         return [.. joint.Select(j => double.IsNegativeInfinity(evidence) ? 0 : weight * Math.Exp(j - evidence))];
     }

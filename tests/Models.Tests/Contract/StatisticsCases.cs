@@ -13,7 +13,11 @@ internal static class StatisticsCases
                 () => new(null, Repeated(HiddenMarkovCases.Get(name).Data)))))
             .Append(Case("Markov chain", () => Chain(0.4), Symbols))
             .Append(Case("Bayes classifier of sequences", () => new BayesClassifier([Hidden(), Chain(0.2)], [0.7, 0.3]), LabeledSymbols))
-            .Append(Case("mixture of sequence models", () => new GeneralMixtureModel([Hidden(), Chain(0.2)], [0.7, 0.3]), Symbols)));
+            .Append(Case("Bayes classifier of sequences, priors", () => new BayesClassifier([Hidden(), Chain(0.2)], [0.7, 0.3]),
+                () => WithPriors(LabeledSymbols())))
+            .Append(Case("mixture of sequence models", () => new GeneralMixtureModel([Hidden(), Chain(0.2)], [0.7, 0.3]), Symbols))
+            .Append(Case("mixture of sequence models, priors", () => new GeneralMixtureModel([Hidden(), Chain(0.2)], [0.7, 0.3]),
+                () => WithPriors(Symbols()))));
 
     public static TheoryData<string> Names => [.. cases.Keys];
 
@@ -30,6 +34,8 @@ internal static class StatisticsCases
 
     private static MarkovChain Chain(double p) => new([new DiscreteDistribution([0.4, 0.3, 0.3]),
         new ConditionalProbabilityTable([3, 3], [p, (1 - p) / 2, (1 - p) / 2, (1 - p) / 2, p, (1 - p) / 2, (1 - p) / 2, (1 - p) / 2, p])]);
+
+    private static Data WithPriors(Data data) => new(null, HiddenMarkovCases.WithPriors(data.Sequences!, 2));
 
     // Two in three sequences have a label.
     private static Data LabeledSymbols()
@@ -66,7 +72,8 @@ internal static class StatisticsCases
             if (!SequenceGroups.IsFull(1, open, 1)) continue;
             (groups, open) = (groups + 1, 0);
         }
-        return SequenceSet.From(all, weights);
+        var made = SequenceSet.From(all, weights);
+        return set.PriorComponents == 0 ? made : HiddenMarkovCases.WithPriors(made, set.PriorComponents);
     }
 
     /// <summary>Rows, or sequences.</summary>
@@ -129,6 +136,9 @@ internal static class StatisticsCases
     internal readonly ref struct ItemBlock(FeatureBlock block, double[] weights)
     {
         private readonly FeatureBlock block = block;
+
+        /// <summary>The items.</summary>
+        public FeatureBlock Block => block;
 
         public void Deconstruct(out FeatureBlock block, out double[] weights)
         {

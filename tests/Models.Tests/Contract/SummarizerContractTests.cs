@@ -4,6 +4,7 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
 using Pipelines.Models.Sequences;
 using Pipelines.Models.Serialization;
+using Pipelines.Models.Tests.Sequences;
 
 namespace Pipelines.Models.Tests.Contract;
 
@@ -21,6 +22,9 @@ public class SummarizerContractTests
         ["labeled classes"] = (() => new LabeledSummarizer(ModelFormat.Family("multivariate-gaussian"), 2, 2), OfClasses),
         ["labeled classes, a family for each feature"] = (() => new LabeledSummarizer(DistributionFamily.Named(["normal", "normal"]), 2, 2), OfClasses),
         ["evaluation"] = (() => new ClassifierEvaluator(Classes(), 4, 5_000), OfClasses),
+        ["agreement with priors"] = (() => new PriorAgreement(new([MultivariateGaussianDistribution.Prototype([0, 0]),
+            MultivariateGaussianDistribution.Prototype([1, 2])])), OfPriors),
+        ["start from priors"] = (() => new LabeledStart(Hidden()), () => new(null, HiddenMarkovCases.WithPriors(Labeled().Sequences!, 2))),
         ["several fits"] = (() => Shared(new DataSurvey(2, 50, 3), MultivariateGaussianDistribution.Prototype([1, 2]), Shared(new ExtentSummarizer())), Rows),
     };
 
@@ -45,6 +49,12 @@ public class SummarizerContractTests
     {
         var rows = Rows().Rows!;
         return new(rows.WithLabels([.. Enumerable.Range(0, rows.Rows).Select(i => (i % 3) - 1)]), null);
+    }
+
+    private static StatisticsCases.Data OfPriors()
+    {
+        var rows = Rows().Rows!;
+        return new(rows.WithPriors(ModelCases.Priors(rows.Rows, 2)), null);
     }
 
     [Fact]
@@ -138,6 +148,8 @@ public class SummarizerContractTests
         public SortedSet<string> Kinds { get; } = new(StringComparer.Ordinal);
 
         public int Columns => inner.Columns;
+
+        public int PriorComponents => inner.PriorComponents;
 
         public IReadOnlyList<string>? LabelNames => inner.LabelNames;
 

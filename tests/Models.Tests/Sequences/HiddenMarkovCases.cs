@@ -37,6 +37,17 @@ internal static class HiddenMarkovCases
         ("tied covariances", () => Dense(3, k => MultivariateGaussianDistribution.Prototype([3 * k, k])).With(new() { TiedCovariances = true }),
             () => Drawn(30, 2, weighted: true)),
         ("tied variances", () => Dense(4, k => new NormalDistribution(3 * k, 1)).With(new() { TiedCovariances = true }), () => Drawn(30, 1)),
+        ("4 normal states, priors", () => Dense(4, k => new NormalDistribution(3 * k, 1)), () => WithPriors(Drawn(40, 1), 4)),
+        ("3 normal states, finite, long, missing, weighted, priors", () => Dense(3, k => new NormalDistribution(2 * k, 0.5 + k), finite: true),
+            () => WithPriors(Drawn(19, 1, longest: 150, missing: true, weighted: true), 3)),
+        ("4 normal states, the first one far, priors", () => Dense(4, k => new NormalDistribution(40 * (3 - k), 1)),
+            () => WithPriors(Drawn(18, 1, longest: 90), 4)),
+        ("4 categories, missing, priors", () => Dense(4, k => new DiscreteDistribution([0.1 + (0.1 * k), 0.2, 0.3, 0.4 - (0.1 * k)])),
+            () => WithPriors(Categories(60, 4), 4)),
+        ("Gaussians of 3 features, missing, priors", () => Dense(3, k => MultivariateGaussianDistribution.Prototype([3 * k, 0, -k])),
+            () => WithPriors(Drawn(40, 3, missing: true), 3)),
+        ("left to right, narrow, priors", () => LeftToRight(6, 0.1), () => WithPriors(Drawn(20, 1), 6, soft: true)),
+        ("profile with silent states, priors", () => Profile(5), () => WithPriors(Categories(30, 4, longest: 9), 11, soft: true)),
     ];
 
     public static TheoryData<string> Names => [.. cases.Select(c => c.Name)];
@@ -47,6 +58,35 @@ internal static class HiddenMarkovCases
     {
         var found = cases.Single(c => c.Name == name);
         return (found.Model(), found.Data());
+    }
+
+    /// <summary>Priors of any kind for each row of each sequence; null if the rows have none. Shape [sequences][length, states].</summary>
+    public static double[][,]? PriorsOf(SequenceSet data)
+    {
+        if (data.PriorComponents == 0) return null;
+        var priors = data.Block(0, data.Count).Priors;
+        return ByLength(data, data.PriorComponents, (row, k, own) => Math.Pow(2, own[row, k]), priors);
+    }
+
+    /// <summary>The same sequences with priors.</summary>
+    public static SequenceSet WithPriors(SequenceSet data, int states, bool soft = false)
+    {
+        var all = Contract.ModelCases.Priors(data.Rows, states, soft);
+        return data.WithPriors(ByLength(data, states, (row, k, _) => all[row, k], default));
+    }
+
+    private delegate double PriorOf(int row, int state, RowPriors own);
+
+    private static double[][,] ByLength(SequenceSet data, int states, PriorOf prior, RowPriors own)
+    {
+        var priors = new double[data.Count][,];
+        for (var s = 0; s < data.Count; s++)
+        {
+            priors[s] = new double[data.Length(s), states];
+            for (var t = 0; t < data.Length(s); t++)
+                for (var k = 0; k < states; k++) priors[s][t, k] = prior(data.Offset(s) + t, k, own);
+        }
+        return priors;
     }
 
     /// <summary>Every state leads to every other one with probabilities that a hash decides.</summary>

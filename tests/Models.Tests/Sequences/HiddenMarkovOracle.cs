@@ -11,14 +11,16 @@ internal sealed class HiddenMarkovOracle(HiddenMarkovModel model)
     private readonly double[] logs = [.. model.Transitions.Select(t => Math.Log(t.Probability))];
 
     /// <summary>Log-probability, posteriors [T, E] and expected uses of each edge.</summary>
-    public (double LogProbability, double[,] Posterior, double[] Uses) Run(double[,] rows)
+    /// <param name="rows">Shape [T, features].</param>
+    /// <param name="priors">Shape [T, E]: what the emissions are multiplied by; null = 1.</param>
+    public (double LogProbability, double[,] Posterior, double[] Uses) Run(double[,] rows, double[,]? priors = null)
     {
         var (e, n, length) = (model.EmittingStates, model.States.Count, rows.GetLength(0));
         var emission = new double[length, e];
         for (var k = 0; k < e; k++)
         {
             var own = length == 0 ? [] : model.Emission(k).LogProbability(rows, 1);
-            for (var t = 0; t < length; t++) emission[t, k] = own[t] + Math.Log(model.States[k].Weight);
+            for (var t = 0; t < length; t++) emission[t, k] = own[t] + Math.Log(model.States[k].Weight) + Math.Log(priors?[t, k] ?? 1);
         }
         var (forward, backward) = (Filled(length + 1, n), Filled(length + 1, n));
         forward[0, model.StartIndex] = 0;

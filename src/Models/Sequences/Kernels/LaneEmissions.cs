@@ -34,12 +34,28 @@ internal unsafe class LaneEmissions(TileEvaluator evaluator, double[] log2Weight
     /// <param name="row">Distance between two steps, at least padded * lanes.</param>
     /// <param name="b">Shape [steps of a tile, padded, lanes].</param>
     /// <param name="maxima">Base-2 logs of the divisors, shape [Capacity].</param>
-    public virtual void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, int lanes, int row, double* b, double* maxima)
+    public virtual void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, int lanes, int row, double* b, double* maxima) =>
+        Fill(steps, tile, default, holes, padded, lanes, row, b, maxima);
+
+    /// <summary>The same with the priors of the states in each row, which any distributions take in the same way.</summary>
+    /// <param name="steps">The kernels.</param>
+    /// <param name="tile">The rows, in lane order.</param>
+    /// <param name="priors">Base-2 logarithms of the priors, shape [E, Capacity], in lane order; empty = the rows have none.</param>
+    /// <param name="holes">Slots without a row; every state is equally likely there.</param>
+    /// <param name="padded">States, a multiple of 4; those after E get 0.</param>
+    /// <param name="lanes">Rows per step, a multiple of 16.</param>
+    /// <param name="row">Distance between two steps, at least padded * lanes.</param>
+    /// <param name="b">Shape [steps of a tile, padded, lanes].</param>
+    /// <param name="maxima">Base-2 logs of the divisors, shape [Capacity].</param>
+    public void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<double> priors, ReadOnlySpan<int> holes, int padded, int lanes, int row, double* b,
+        double* maxima)
     {
         var states = log2Weights.Length;
         using var scratch = Scratch.Enter();
         var joint = scratch.Take(states * FeatureTile.Capacity);
         evaluator.JointLog2(tile, log2Weights, joint);
+        for (var k = 0; k < states && !priors.IsEmpty; k++)
+            RowPriors.Add(priors.Slice(k * FeatureTile.Capacity, tile.Rows), joint.Slice(k * FeatureTile.Capacity, tile.Rows));
         foreach (var hole in holes)
             for (var k = 0; k < states; k++) joint[(k * FeatureTile.Capacity) + hole] = 0;
         fixed (double* j = joint) steps.Emit(j, states, padded, lanes, row, b, maxima);

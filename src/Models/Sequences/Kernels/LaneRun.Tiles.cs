@@ -15,28 +15,39 @@ internal sealed unsafe partial class LaneRun
         if (!schedule.IsSingle)
         {
             Span<int> holes = stackalloc int[FeatureTile.Capacity];
+            using var scratch = Scratch.Enter();
+            var priors = block.Priors.IsEmpty ? default : scratch.Take(states * FeatureTile.Capacity);
             for (var tile = 0; tile * perTile < count; tile++)
             {
                 Cancellation.Poll();
                 var own = new Span<double>(features + ((long)tile * size), size);
                 missing[tile] = LanePacking.Gather(block, schedule, first + (tile * perTile), own, holes, out var holeCount);
-                emissions.Fill(steps, new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]), holes[..holeCount], padded, lanes, row,
-                    b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
+                var packed = new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]);
+                double* to = b + ((long)tile * perTile * row), most = maxima + (tile * FeatureTile.Capacity);
+                if (priors.IsEmpty)
+                {
+                    emissions.Fill(steps, packed, holes[..holeCount], padded, lanes, row, to, most);
+                    continue;
+                }
+                LanePacking.Gather(block.Priors.AsBlock(), schedule, first + (tile * perTile), priors, holes, out _);
+                emissions.Fill(steps, packed, priors, holes[..holeCount], padded, lanes, row, to, most);
             }
             return;
         }
         var tiles = (count + perTile - 1) / perTile;
         var next = -1;
         var (rows, rowStride, columnStride, length) = (block.Rows, block.RowStride, block.ColumnStride, block.Values.Length);
-        fixed (double* values = block.Values)
+        var (components, priorStride, priorLength) = (block.Priors.Components, block.Priors.Stride, block.Priors.Log2.Length);
+        fixed (double* values = block.Values, log2 = block.Priors.Log2)
         {
             // A ref struct cannot be passed to other threads; its memory is pinned meanwhile.
-            var (from, features0, b0, maxima0) = ((nint)values, (nint)features, (nint)b, (nint)maxima);
+            var (from, features0, b0, maxima0, priors0) = ((nint)values, (nint)features, (nint)b, (nint)maxima, (nint)log2);
             Parallelism.Run(Math.Min(SpareThreads.Count, tiles), token =>
             {
                 for (var tile = Interlocked.Increment(ref next); tile < tiles && !token.IsCancellationRequested; tile = Interlocked.Increment(ref next))
                 {
-                    var all = new FeatureBlock(new ReadOnlySpan<double>((double*)from, length), rows, columns, rowStride, columnStride);
+                    var all = new FeatureBlock(new ReadOnlySpan<double>((double*)from, length), rows, columns, rowStride, columnStride)
+                    { Priors = new(new ReadOnlySpan<double>((double*)priors0, priorLength), rows, components, priorStride) };
                     PrepareOne(all, first + (tile * perTile), Math.Min(perTile, count - (tile * perTile)),
                         new Span<double>((double*)features0 + ((long)tile * size), size), out missing[tile], (double*)b0 + ((long)tile * perTile * row),
                         (double*)maxima0 + ((long)tile * perTile * lanes));
@@ -51,11 +62,21 @@ internal sealed unsafe partial class LaneRun
         using var scratch = Scratch.Enter();
         double* dense = Take(scratch, padded * FeatureTile.Capacity), most = Take(scratch, FeatureTile.Capacity);
         var whole = Math.Clamp(schedule.Last[0] + 1 - first, 0, count);
-        var tile = block.Slice(schedule.FirstRow + first, whole).Pack(0, features);
+        var own = block.Slice(schedule.FirstRow + first, whole);
+        var tile = own.Pack(0, features);
         // A column that already has a tile's layout was not copied; the backward pass needs it here.
         if (!features.Overlaps(tile.Values)) tile.Values.CopyTo(features);
         missing = tile.HasMissing;
-        emissions.Fill(steps, tile, default, padded, FeatureTile.Capacity, padded * FeatureTile.Capacity, dense, most);
+        if (own.Priors.IsEmpty)
+        {
+            emissions.Fill(steps, tile, default, padded, FeatureTile.Capacity, padded * FeatureTile.Capacity, dense, most);
+        }
+        else
+        {
+            var priors = scratch.Take(states * FeatureTile.Capacity);
+            own.Priors.AsBlock().Pack(0, priors);
+            emissions.Fill(steps, tile, priors, default, padded, FeatureTile.Capacity, padded * FeatureTile.Capacity, dense, most);
+        }
         for (var t = 0; t < count; t++)
         {
             maxima[t * lanes] = t < whole ? most[t] : 0;
