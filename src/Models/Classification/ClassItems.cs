@@ -26,9 +26,8 @@ internal readonly ref struct ClassItems
     /// <param name="scratch">Memory that is released after the last use of this value.</param>
     /// <param name="priorsAreLabels">True (default): a prior of 1 is as good as a label. False: the priors are part of what predicts the labels.</param>
     /// <exception cref="ModelException">A label is no class, or the rows of a sequence have different ones.</exception>
-        var labels = LabelsOf(classes, priorsAreLabels && !block.Priors.IsEmpty, scratch);
-        foreach (var label in labels)
-            if (label + 2 < starts.Length) starts[label + 2]++;
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public ClassItems(in FeatureBlock block, int classes, in Scratch scratch, bool priorsAreLabels = true)
     {
         this.block = block;
         Count = IsOfSequences ? block.SequenceCount : block.Rows;
