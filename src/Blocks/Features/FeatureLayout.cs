@@ -1,14 +1,16 @@
+using System.Runtime.InteropServices;
+
 namespace Pipelines.Blocks;
 
-/// <summary>The layout of a batch's features in memory and in the cache: column after column, then the weights, then the labels, if any.</summary>
+/// <summary>The layout of a batch's features in memory and in the cache: column after column, then the weights, the labels and the fold keys, if any.</summary>
 internal readonly record struct FeatureLayout
 {
-    public FeatureLayout(int batchSize, int columns, bool weighted, bool labeled = false)
+    public FeatureLayout(int batchSize, int columns, bool weighted, bool labeled = false, bool keyed = false)
     {
         // Columns a multiple of 4 KiB apart would map to the same few cache sets.
         var stride = ((batchSize + 7) / 8 * 8) + 8;
         if (stride % 512 == 0) stride += 8;
-        (Columns, Weighted, Labeled, Stride) = (columns, weighted, labeled, stride);
+        (Columns, Weighted, Labeled, Keyed, Stride) = (columns, weighted, labeled, keyed, stride);
         var length = (long)stride * AllColumns;
         if (length > Array.MaxLength)
             throw new ModelException(ErrorKind.Usage, "PipelineOptions.BatchSize", $"batches of {batchSize} rows x {columns} features",
@@ -25,14 +27,20 @@ internal readonly record struct FeatureLayout
     /// <summary>True if a column of labels, -1 where unknown, follows the features and weights.</summary>
     public bool Labeled { get; }
 
-    /// <summary>Number of columns: the features, the weights and the labels.</summary>
-    public int AllColumns => Columns + (Weighted ? 1 : 0) + (Labeled ? 1 : 0);
+    /// <summary>True if a column follows with the bits of the numbers from which folds follow.</summary>
+    public bool Keyed { get; }
+
+    /// <summary>Number of columns: the features, the weights, the labels and the fold keys.</summary>
+    public int AllColumns => Columns + (Weighted ? 1 : 0) + (Labeled ? 1 : 0) + (Keyed ? 1 : 0);
 
     /// <summary>Index of the first weight.</summary>
     public int WeightStart => Stride * Columns;
 
     /// <summary>Index of the first label.</summary>
-    public int LabelStart => Stride * (AllColumns - 1);
+    public int LabelStart => Stride * (Columns + (Weighted ? 1 : 0));
+
+    /// <summary>Index of the first fold key.</summary>
+    public int KeyStart => Stride * (AllColumns - 1);
 
     /// <summary>Doubles from one column to the next.</summary>
     public int Stride { get; }
@@ -42,6 +50,9 @@ internal readonly record struct FeatureLayout
 
     /// <summary>Total size in bytes.</summary>
     public long Bytes => (long)Length * sizeof(double);
+
+    /// <summary>The same columns for batches of another size.</summary>
+    public FeatureLayout OfBatches(int rows) => new(rows, Columns, Weighted, Labeled, Keyed);
 
     /// <summary>Moves some rows to the front of their columns.</summary>
     /// <param name="buffer">Shape [Length].</param>
@@ -64,6 +75,7 @@ internal readonly record struct FeatureLayout
     {
         var block = FeatureBlock.ColumnMajor(values.Slice(start, (Stride * Columns) - start), rows, Columns, Stride,
             Weighted ? values.Slice(WeightStart + start, rows) : default, firstRow);
+        if (Keyed) block = block with { FoldKeys = MemoryMarshal.Cast<double, ulong>(values.Slice(KeyStart + start, rows)) };
         if (!Labeled) return block;
         var labels = new int[rows];
         var codes = values.Slice(LabelStart + start, rows);

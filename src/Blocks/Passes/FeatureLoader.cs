@@ -25,8 +25,9 @@ internal sealed partial class FeatureLoader
     /// <param name="sequences">The columns that define a sequence; null = rows form none.</param>
     /// <param name="labels">The column with the labels; null = no row has one.</param>
     /// <param name="isCategorical">Tells which features hold categories; null = those whose categories are known.</param>
+    /// <param name="foldKeys">The fold keys of the rows; null = they have none.</param>
     public FeatureLoader(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences,
-        LabelColumn? labels, Func<int, bool>? isCategorical)
+        LabelColumn? labels, Func<int, bool>? isCategorical, FoldKeyColumn? foldKeys)
     {
         options.Validate();
         sequences?.Validate();
@@ -35,8 +36,9 @@ internal sealed partial class FeatureLoader
         {
             Unknown = [.. Enumerable.Range(0, Features.Count).Where(i => Features[i].Categories is null && isCategorical?.Invoke(i) == true)],
             LabelNoun = sequences is null ? "class" : "state",
+            FoldKeys = foldKeys,
         };
-        Layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled);
+        Layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled, foldKeys is not null);
         Seen = new SeenData(extractor.Columns);
     }
 

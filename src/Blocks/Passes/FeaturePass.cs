@@ -35,11 +35,11 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     internal FeaturePass(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null,
-        LabelColumn? labels = null, Func<int, bool>? isCategorical = null)
+        LabelColumn? labels = null, Func<int, bool>? isCategorical = null, FoldKeyColumn? foldKeys = null)
     {
         ArgumentNullException.ThrowIfNull(graph.Source);
         this.sequences = sequences;
-        loader = new FeatureLoader(graph, features, weights, options, sequences, labels, isCategorical);
+        loader = new FeatureLoader(graph, features, weights, options, sequences, labels, isCategorical, foldKeys);
     }
 
     /// <summary>Resumes an interrupted fit.</summary>

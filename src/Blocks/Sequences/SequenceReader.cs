@@ -10,9 +10,8 @@ namespace Pipelines.Blocks;
 internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index) : IFeatureStore
 {
     // Columns a multiple of 4 KiB apart would map to the same few cache sets.
-    private readonly FeatureLayout layout = new(checked((int)index.LargestGroup), cache.Layout.Columns, cache.Layout.Weighted, cache.Layout.Labeled);
-    private readonly AlignedBufferPool buffers = new(
-        new FeatureLayout(checked((int)index.LargestGroup), cache.Layout.Columns, cache.Layout.Weighted, cache.Layout.Labeled).Length);
+    private readonly FeatureLayout layout = cache.Layout.OfBatches(checked((int)index.LargestGroup));
+    private readonly AlignedBufferPool buffers = new(cache.Layout.OfBatches(checked((int)index.LargestGroup)).Length);
 
     public long Count => index.Groups;
 

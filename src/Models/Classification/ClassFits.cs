@@ -17,6 +17,9 @@ internal abstract class ClassFits
     /// <summary>True if a feature holds categories.</summary>
     public abstract bool IsCategorical(int feature);
 
+    /// <summary>True if one pass over its items determines the model of a class.</summary>
+    public abstract bool AreEstimatedInOnePass { get; }
+
     /// <summary>Fits the model of each class.</summary>
     /// <param name="pass">Passes over all items.</param>
     /// <param name="names">Shape [K]: the classes' names for messages.</param>
@@ -43,6 +46,9 @@ internal class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
 
     /// <inheritdoc/>
     public override bool IsCategorical(int feature) => each.IsCategorical(feature);
+
+    /// <inheritdoc/>
+    public override bool AreEstimatedInOnePass => each.IsEstimatedInOnePass;
 
     /// <inheritdoc/>
     public override async ValueTask<ClassModels> FitAsync(IDataPass pass, IReadOnlyList<string> names, FitOptions options,

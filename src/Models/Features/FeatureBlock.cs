@@ -68,6 +68,12 @@ public readonly ref struct FeatureBlock
     /// <summary>Number of each row's known class, component or state, -1 = unknown. Shape [Rows]; empty = no row has a label.</summary>
     public ReadOnlySpan<int> Labels { get; init; }
 
+    /// <summary>
+    /// A number for each row from which the fold that holds it out follows; the same for all rows with the same key. Shape [Rows]; empty = it follows from the
+    /// row's place in the input.
+    /// </summary>
+    public ReadOnlySpan<ulong> FoldKeys { get; init; }
+
     /// <summary>Global number of sequence 0, counted from 0 over the whole input.</summary>
     public long FirstSequence { get; init; }
 
@@ -88,7 +94,7 @@ public readonly ref struct FeatureBlock
     /// <summary>The <paramref name="rows"/> rows from <paramref name="start"/>, without a copy; they are not sequences.</summary>
     public FeatureBlock Slice(int start, int rows) =>
         new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start)
-        { Labels = Labels.IsEmpty ? default : Labels.Slice(start, rows) };
+        { Labels = Labels.IsEmpty ? default : Labels.Slice(start, rows), FoldKeys = FoldKeys.IsEmpty ? default : FoldKeys.Slice(start, rows) };
 
     /// <summary>The <paramref name="count"/> sequences from <paramref name="first"/>, without a copy of their rows.</summary>
     public FeatureBlock Sequences(int first, int count)
@@ -98,7 +104,12 @@ public readonly ref struct FeatureBlock
         for (var s = 0; s <= count; s++) offsets[s] = SequenceOffsets[first + s] - start;
         return new(Values[Math.Min(start * RowStride, Values.Length)..], end - start, Columns, RowStride, ColumnStride,
             Weights.IsEmpty ? default : Weights[start..end], FirstRow + start)
-        { SequenceOffsets = offsets, Labels = Labels.IsEmpty ? default : Labels[start..end], FirstSequence = FirstSequence + first };
+        {
+            SequenceOffsets = offsets,
+            Labels = Labels.IsEmpty ? default : Labels[start..end],
+            FoldKeys = FoldKeys.IsEmpty ? default : FoldKeys[start..end],
+            FirstSequence = FirstSequence + first,
+        };
     }
 
     /// <summary>Weights of tile <paramref name="tile"/>; empty when every weight is 1.</summary>
