@@ -35,7 +35,7 @@ internal abstract record FoldRule(int Folds)
     {
         HashRule.Name => new HashRule(json.Count("folds"), json.Required("seed").GetInt64()),
         ShareRule.Name => new ShareRule(json.Number("share"), json.Required("seed").GetInt64()),
-        StratifiedRule.Name => StratifiedRule.Read(json),
+        StratifiedRule.Name => StratifiedRule.Restore(json),
         PartRule.Name => new PartRule(Read(json.Required("rule")), json.Required("fold").GetInt32(), json.Required("in").GetBoolean()),
         _ => throw JsonHelpers.Bad("property 'kind'", "another rule", "a rule of folds"),
     };

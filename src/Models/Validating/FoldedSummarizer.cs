@@ -45,7 +45,14 @@ internal sealed class FoldedSummarizer(FoldRule rule, IReadOnlyList<ISummarizer>
         {
             if (items.CountOf(fold) is not (> 0 and var own)) continue;
             var taken = items.Take(fold, 0, own, memory, weights);
-            each[fold].Summarize(block.Labels.IsEmpty ? taken : WithLabels(taken, block, items.Of(fold), labels), parts[fold]);
+            try
+            {
+                each[fold].Summarize(block.Labels.IsEmpty ? taken : WithLabels(taken, block, items.Of(fold), labels), parts[fold]);
+            }
+            catch (ModelException e) when (e.SequenceNumber is { } number)
+            {
+                throw e.Renumbered(block.FirstSequence + items.Of(fold)[(int)(number - taken.FirstSequence)]);
+            }
         }
     }
 

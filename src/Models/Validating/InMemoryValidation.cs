@@ -48,9 +48,9 @@ public static class InMemoryValidation
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(data);
         (test, options) = (test ?? new(), options ?? new());
+        var validation = Validation<TModel>.Of(estimator, options, null, test);
         CheckKey(test.Key);
         var pass = new InMemoryPass(data, options.BatchRows, options.Threads);
-        var validation = Validation<TModel>.Of(estimator, options, null, test);
         // A pass in memory completes synchronously; the wait is for user estimators that do not.
         var result = validation.FitAsync(pass, options, cancellationToken).AsTask().GetAwaiter().GetResult();
         var (_, tested) = validation.RunAsync(result.Model, pass, options, long.MaxValue, cancellationToken).AsTask().GetAwaiter().GetResult();
@@ -62,8 +62,8 @@ public static class InMemoryValidation
         where TModel : Model
     {
         ArgumentNullException.ThrowIfNull(estimator);
-        CheckKey(folds.Key);
         var validation = Validation<TModel>.Of(estimator, options, folds, null);
+        CheckKey(folds.Key);
         validation.CheckItems(items);
         var result = validation.FitAsync(pass, options, cancellationToken).AsTask().GetAwaiter().GetResult();
         return validation.RunAsync(result.Model, pass, options, long.MaxValue, cancellationToken).AsTask().GetAwaiter().GetResult().Folds!;

@@ -38,7 +38,7 @@ internal sealed record StratifiedRule(int Folds, long Seed, ClassRanks Ranks) : 
         writer.WriteBase64String("ranks", Ranks.ToBytes());
     }
 
-    public static StratifiedRule Read(JsonElement json)
+    public static StratifiedRule Restore(JsonElement json)
     {
         var ranks = new ClassRanks(json.Count("classes"));
         ranks.FromBytes(json.Required("ranks").GetBytesFromBase64());

@@ -205,7 +205,8 @@ public sealed class CrossValidationTests
             {
                 var (direct, measured) = (((Classifier)(Model)alone).Evaluate(held), (Evaluation)found.Folds[fold]);
                 Assert.Equal((direct.Rows, direct.Unlabeled), (measured.Rows, measured.Unlabeled));
-                Assert.Equal(direct.LogLoss, measured.LogLoss, direct.LogLoss * 1e-8);
+                // Far apart, the classes leave posteriors near 1, of which the logarithm keeps absolute accuracy only.
+                Assert.Equal(direct.LogLoss, measured.LogLoss, 1e-13 + (direct.LogLoss * 1e-8));
                 continue;
             }
             var sum = expected.Zip(Enumerable.Range(0, Rows).Where(i => folds[i] == fold)).Sum(p => weights[p.Second] * p.First);
