@@ -86,6 +86,7 @@ public sealed partial class Pipeline
     {
         (var flow, fit) = Agree(fit);
         await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
+        await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
         using var journal = Options.Checkpoints is { } checkpoints
             ? FitJournal.Open(checkpoints, await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
@@ -141,6 +142,7 @@ public sealed partial class Pipeline
     {
         (var flow, fit) = Agree(fit);
         await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
+        await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
         if (Options.Checkpoints is not { } checkpoints) return plan;

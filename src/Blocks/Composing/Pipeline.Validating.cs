@@ -56,9 +56,14 @@ public sealed partial class Pipeline
         var keys = validation?.Key is not null || needsPlaces ? new FoldKeyColumn(validation!.Key) : null;
         var pass = await OpenPassAsync(estimator.IsCategorical, keys, cancellationToken).ConfigureAwait(false);
         pass.IsShared = estimator.Fits > 1 || validation is not null;
+        return pass;
+    }
+
+    private static async ValueTask CheckRowsAsync<TModel>(Validation<TModel>? validation, FeaturePass pass, CancellationToken cancellationToken)
+        where TModel : Model
+    {
         if (validation is not null && (await pass.Graph.BindAsync(null, cancellationToken).ConfigureAwait(false)).Info.Rows is { } rows)
             validation.CheckItems(rows);
-        return pass;
     }
 
     private async ValueTask<(CrossValidation<TModel>? Folds, ModelEvaluation? Test)> ValidateAsync<TModel>(Validation<TModel> validation, TModel fitted,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Pipelines.Models.Fitting;
@@ -8,9 +9,8 @@ namespace Pipelines.Models.Fitting;
 /// </summary>
 internal static class RocArea
 {
-    // Scores are at least 0 and at most 1, whose bits fit into six digits.
-    private const int DigitBits = 11;
-    private const int Digits = 6;
+    private const int DigitBits = 8;
+    private const int Digits = 64 / DigitBits;
 
     // The curve keeps points that are at least this far apart in either direction.
     private const double CurveStep = 1.0 / 256;
@@ -21,35 +21,35 @@ internal static class RocArea
     public static RocFound Of(IReadOnlyList<Posteriors> parts, int label)
     {
         var count = parts.Sum(p => p.Items);
-        var (keys, order) = (new ulong[count], new int[count]);
-        var (gains, weights) = (new bool[count], parts.Any(p => p.Weights is not null) ? new double[count] : null);
-        var next = 0;
-        foreach (var part in parts)
+        var isWeighted = parts.Any(p => p.Weights is not null);
+        // Pages that are new to the process cost more than sorting does.
+        var (keys, spare) = (ArrayPool<ulong>.Shared.Rent(count), ArrayPool<ulong>.Shared.Rent(count));
+        var (weights, spareWeights) = isWeighted ? (ArrayPool<double>.Shared.Rent(count), ArrayPool<double>.Shared.Rent(count)) : ([], []);
+        using var area = new Walk(count);
+        try
         {
-            MemoryMarshal.Cast<double, ulong>(part.Of(label)).CopyTo(keys.AsSpan(next));
-            for (var i = 0; i < part.Items; i++) gains[next + i] = part.Labels[i] == label;
-            if (weights is not null)
+            Fill(parts, label, keys, weights);
+            var (sorted, own) = Sort(keys, spare, weights, spareWeights, count);
+            for (int i = 0, end; i < count; i = end)
             {
-                if (part.Weights is { } own) own.CopyTo(weights, next);
-                else weights.AsSpan(next, part.Items).Fill(1);
+                double inside = 0, outside = 0;
+                for (end = i; end < count && sorted[end] >> 1 == sorted[i] >> 1; end++)
+                {
+                    var weight = isWeighted ? own[end] : 1;
+                    if ((sorted[end] & 1) != 0) inside += weight;
+                    else outside += weight;
+                }
+                area.Add(inside, outside);
             }
-            next += part.Items;
+            return area.Found(isExact: true);
         }
-        for (var i = 0; i < count; i++) order[i] = i;
-        Sort(keys, order);
-        var area = new Walk();
-        for (int i = 0, end; i < count; i = end)
+        finally
         {
-            double inside = 0, outside = 0;
-            for (end = i; end < count && keys[end] == keys[i]; end++)
-            {
-                var weight = weights is null ? 1 : weights[order[end]];
-                if (gains[order[end]]) inside += weight;
-                else outside += weight;
-            }
-            area.Add(inside, outside);
+            ArrayPool<ulong>.Shared.Return(keys);
+            ArrayPool<ulong>.Shared.Return(spare);
+            if (isWeighted) ArrayPool<double>.Shared.Return(weights);
+            if (isWeighted) ArrayPool<double>.Shared.Return(spareWeights);
         }
-        return area.Found(isExact: true);
     }
 
     /// <summary>The same where only the weights in bins of ascending scores are known.</summary>
@@ -57,41 +57,61 @@ internal static class RocArea
     /// <param name="outside">Shape [bins]: weight of the others.</param>
     public static RocFound OfBins(ReadOnlySpan<double> inside, ReadOnlySpan<double> outside)
     {
-        var area = new Walk();
+        using var area = new Walk(inside.Length);
         for (var b = 0; b < inside.Length; b++) area.Add(inside[b], outside[b]);
         return area.Found(isExact: false);
     }
 
-    // A stable radix sort, from the lowest digit to the highest; a digit that all keys share is skipped.
-    private static void Sort(ulong[] keys, int[] order)
+    // Scores are at least 0 and at most 1, so the bit of the sign is free: moved to the end, it says whether the item is of the class. That changes neither
+    // which scores are equal nor the order of the sums inside and outside of the class.
+    private static void Fill(IReadOnlyList<Posteriors> parts, int label, Span<ulong> keys, Span<double> weights)
     {
-        var counts = new int[Digits, 1 << DigitBits];
-        foreach (var key in keys)
-            for (var d = 0; d < Digits; d++) counts[d, Digit(key, d)]++;
-        var (from, to, fromOrder, toOrder) = (keys, new ulong[keys.Length], order, new int[keys.Length]);
-        var starts = new int[1 << DigitBits];
+        var next = 0;
+        foreach (var part in parts)
+        {
+            var scores = MemoryMarshal.Cast<double, ulong>(part.Of(label));
+            for (var i = 0; i < scores.Length; i++) keys[next + i] = (scores[i] << 1) | (part.Labels[i] == label ? 1UL : 0);
+            if (!weights.IsEmpty)
+            {
+                if (part.Weights is { } own) own.CopyTo(weights[next..]);
+                else weights.Slice(next, part.Items).Fill(1);
+            }
+            next += part.Items;
+        }
+    }
+
+    // A stable radix sort, from the lowest digit to the highest; a digit that all keys share is skipped. Weights follow their keys.
+    private static (ulong[] Keys, double[] Weights) Sort(ulong[] keys, ulong[] spare, double[] weights, double[] spareWeights, int count)
+    {
+        Span<int> starts = stackalloc int[Digits << DigitBits];
+        starts.Clear();
+        foreach (var key in keys.AsSpan(0, count))
+            for (var d = 0; d < Digits; d++) starts[(d << DigitBits) + Digit(key, d)]++;
         for (var d = 0; d < Digits; d++)
         {
-            if (keys.Length == 0 || counts[d, Digit(keys[0], d)] == keys.Length) continue;
-            for (var (v, sum) = (0, 0); v < starts.Length; v++) (starts[v], sum) = (sum, sum + counts[d, v]);
-            for (var i = 0; i < from.Length; i++)
+            var own = starts.Slice(d << DigitBits, 1 << DigitBits);
+            if (count == 0 || own[Digit(keys[0], d)] == count) continue;
+            for (var (v, sum) = (0, 0); v < own.Length; v++) (own[v], sum) = (sum, sum + own[v]);
+            for (var i = 0; i < count; i++)
             {
-                var at = starts[Digit(from[i], d)]++;
-                (to[at], toOrder[at]) = (from[i], fromOrder[i]);
+                var at = own[Digit(keys[i], d)]++;
+                spare[at] = keys[i];
+                if (weights.Length > 0) spareWeights[at] = weights[i];
             }
-            (from, to, fromOrder, toOrder) = (to, from, toOrder, fromOrder);
+            (keys, spare, weights, spareWeights) = (spare, keys, spareWeights, weights);
         }
-        if (from == keys) return;
-        from.CopyTo(keys, 0);
-        fromOrder.CopyTo(order, 0);
+        return (keys, weights);
     }
 
     private static int Digit(ulong key, int digit) => (int)(key >> (digit * DigitBits)) & ((1 << DigitBits) - 1);
 
     /// <summary>Walks through groups of equal scores, from the lowest to the highest.</summary>
-    private sealed class Walk
+    /// <param name="most">Number of groups, at most.</param>
+    private sealed class Walk(int most) : IDisposable
     {
-        private readonly List<(double Inside, double Below)> steps = [(0, 0)];
+        // Shape [groups + 1]: the weight of the class and of the others up to each group.
+        private readonly (double Inside, double Below)[] steps = Empty(most + 1);
+        private int count = 1;
         private double below;
         private double area;
         private double tied;
@@ -103,14 +123,16 @@ internal static class RocArea
             tied += inside * outside;
             below += outside;
             all += inside;
-            if (inside > 0 || outside > 0) steps.Add((all, below));
+            if (inside > 0 || outside > 0) steps[count++] = (all, below);
         }
+
+        public void Dispose() => ArrayPool<(double, double)>.Shared.Return(steps);
 
         public RocFound Found(bool isExact)
         {
             if (!(all > 0 && below > 0)) return new(null, 0, []);
             var curve = new List<RocPoint> { new(0, 0) };
-            for (var i = steps.Count - 1; i >= 0; i--)
+            for (var i = count - 1; i >= 0; i--)
             {
                 var point = new RocPoint(1 - (steps[i].Below / below), 1 - (steps[i].Inside / all));
                 var isFar = point.FalsePositives - curve[^1].FalsePositives >= CurveStep || point.TruePositives - curve[^1].TruePositives >= CurveStep;
@@ -118,6 +140,13 @@ internal static class RocArea
             }
             // Within a bin any order is possible; half of its pairs are taken to be in the right one.
             return new(area / (all * below), isExact ? 0 : 0.5 * tied / (all * below), curve);
+        }
+
+        private static (double Inside, double Below)[] Empty(int length)
+        {
+            var rented = ArrayPool<(double, double)>.Shared.Rent(length);
+            rented[0] = default;
+            return rented;
         }
     }
 }
