@@ -69,6 +69,7 @@ public sealed class ArchitectureTests
             "SequenceSet", "FitOptions", "ParameterKinds", "FitResult`1", "ModelSelection", "SelectionCriterion", "Mixture", "HiddenMarkov",
             "HiddenMarkovBuilder", "HiddenState", "HiddenPath", "KMeansEstimator", "DistributionEstimator", "MarkovChainEstimator", "InMemoryFitting",
             "ModelScoring", "SavedModel",
+            "FoldOptions", "TestOptions", "CrossValidation`1", "InMemoryValidation", "Evaluation", "LikelihoodEvaluation", "LikelihoodScoring",
         ];
         var types = new[] { models, io, blocks }.SelectMany(a => a.GetExportedTypes()).ToArray();
         Assert.Empty(names.Except(types.Where(t => t.Namespace == "Pipelines").Select(t => t.Name)));

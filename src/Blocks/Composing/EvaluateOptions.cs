@@ -1,6 +1,6 @@
 namespace Pipelines;
 
-/// <summary>How a classifier is evaluated.</summary>
+/// <summary>How a model is evaluated.</summary>
 public sealed record EvaluateOptions
 {
     /// <summary>Number of calibration bins of each class, 1 to 10,000; default 10.</summary>
@@ -20,3 +20,9 @@ public sealed record EvaluateOptions
 /// <param name="RowsRejected">Rows that the model could not use and that were left out as <see cref="PipelineOptions.BadRows"/> allows.</param>
 /// <param name="Warnings">Notes for the user, one sentence each.</param>
 public sealed record EvaluatedModel(Evaluation Evaluation, long RowsRejected, IReadOnlyList<string> Warnings);
+
+/// <summary>The outcome of an evaluation of a model's likelihood.</summary>
+/// <param name="Evaluation">What was measured.</param>
+/// <param name="RowsRejected">Rows that the model could not use and that were left out as <see cref="PipelineOptions.BadRows"/> allows.</param>
+/// <param name="Warnings">Notes for the user, one sentence each.</param>
+public sealed record EvaluatedLikelihood(LikelihoodEvaluation Evaluation, long RowsRejected, IReadOnlyList<string> Warnings);

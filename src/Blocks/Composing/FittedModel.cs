@@ -11,6 +11,12 @@ public sealed record FittedModel<TModel>(FitResult<TModel> Result, SavedModel Sa
     /// <summary>Rows that no model can use and that were left out as <see cref="PipelineOptions.BadRows"/> allows.</summary>
     public long RowsRejected { get; init; }
 
+    /// <summary>Models fitted without one fold each, and their evaluations; null = none were asked for (<see cref="FoldOptions"/>).</summary>
+    public CrossValidation<TModel>? CrossValidation { get; init; }
+
+    /// <summary>The evaluation on the rows held out of the fit; null = none were (<see cref="TestOptions"/>).</summary>
+    public ModelEvaluation? Test { get; init; }
+
     /// <summary>The model.</summary>
     public TModel Model => Result.Model;
 }

@@ -12,9 +12,9 @@ public sealed partial class Pipeline
     /// Creates the passes over the features, for estimators and loops of your own. Dispose the result: it holds memory and possibly a temporary file.
     /// </summary>
     /// <exception cref="FlowException">The source cannot be opened, or a feature is absent or not numeric.</exception>
-    internal ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, cancellationToken);
+    internal ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, null, cancellationToken);
 
-    private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, CancellationToken cancellationToken)
+    private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, FoldKeyColumn? foldKeys, CancellationToken cancellationToken)
     {
         var run = graph.ForRun();
         var named = features;
@@ -24,7 +24,7 @@ public sealed partial class Pipeline
             var schema = bound.Schema
                 ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
-            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name, .. priors?.Columns ?? []];
+            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name, foldKeys?.Name, .. priors?.Columns ?? []];
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
             named = [.. schema.Fields.Where(f => (f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
@@ -33,7 +33,7 @@ public sealed partial class Pipeline
         if (priors?.Classes is not null && labels is null)
             throw new ModelException(ErrorKind.Usage, "priors", "columns by class, but no labels", "the column with the classes as well",
                 "name it (Pipeline.Labels), or give the columns in the model's order");
-        return new FeaturePass(run, named, weights, Options, sequences, KnownLabels, isCategorical, priors?.For(labels?.Names));
+        return new FeaturePass(run, named, weights, Options, sequences, KnownLabels, isCategorical, priors?.For(labels?.Names), foldKeys);
     }
 
     // The classes that have priors, unless the labels list them.
@@ -82,17 +82,17 @@ public sealed partial class Pipeline
         ArgumentNullException.ThrowIfNull(estimator);
         fit ??= new FitOptions();
         fit.Validate(estimator.Uses, estimator.ParameterKinds);
-        return await FitOverAsync(estimator, fit, static pass => pass, cancellationToken).ConfigureAwait(false);
+        return await FitOverAsync(estimator, fit, static pass => pass, null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Fits a model to the passes that <paramref name="over"/> derives from the passes over the features.</summary>
     internal async Task<FittedModel<TModel>> FitOverAsync<TModel>(
-        IEstimator<TModel> estimator, FitOptions fit, Func<FeaturePass, IDataPass> over, CancellationToken cancellationToken)
+        IEstimator<TModel> estimator, FitOptions fit, Func<FeaturePass, IDataPass> over, Validation<TModel>? validation, CancellationToken cancellationToken)
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
-        await using var pass = await flow.OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
-        pass.IsShared = estimator.Fits > 1;
+        await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
+        await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
         using var journal = Options.Checkpoints is { } checkpoints
             ? FitJournal.Open(checkpoints, await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
@@ -118,7 +118,14 @@ public sealed partial class Pipeline
             ? []
             : [$"the {(keys.Count == 1 ? "first impossible sequence has the key" : "first impossible sequences have the keys")} {string.Join(", ", keys)}"];
         result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible, .. pass.Graph.Source.Warnings] };
-        return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
+        var (folds, test) = validation is null ? default
+            : await ValidateAsync(validation, result.Model, pass, fit, cancellationToken).ConfigureAwait(false);
+        return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes)
+        {
+            RowsRejected = pass.RowsRejected,
+            CrossValidation = folds,
+            Test = test,
+        };
     }
 
     /// <summary>Describes a fit over this pipeline.</summary>
@@ -126,7 +133,7 @@ public sealed partial class Pipeline
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
-        await using var pass = await flow.OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
+        await using var pass = await flow.OpenPassAsync(estimator, null, cancellationToken).ConfigureAwait(false);
         return await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
     }
 
@@ -135,12 +142,13 @@ public sealed partial class Pipeline
         JobDescription.Of(await graph.ForRun().BindAsync(null, cancellationToken).ConfigureAwait(false), Options, end);
 
     /// <summary>Previews a fit: performs every check that a fit performs before it reads a row, and writes nothing.</summary>
-    internal async ValueTask<RunPlan> PlanFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
+    internal async ValueTask<RunPlan> PlanFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, Validation<TModel>? validation,
+        CancellationToken cancellationToken)
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
-        await using var pass = await flow.OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
-        pass.IsShared = estimator.Fits > 1;
+        await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
+        await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
         if (estimator is ModelEstimator<TModel> { Start: var begin }) begin.CheckPriors(pass.PriorComponents);

@@ -48,6 +48,9 @@ internal sealed class FeatureExtractor
     /// <summary>What a label names, for messages.</summary>
     public string LabelNoun { get; init; } = "class";
 
+    /// <summary>The fold keys of the rows; null (default) = they have none.</summary>
+    public FoldKeyColumn? FoldKeys { get; init; }
+
     /// <summary>True if the label column's values are not yet known.</summary>
     public bool HasUnknownLabels => label is not null && codes[features.Count] is null;
 
@@ -85,7 +88,7 @@ internal sealed class FeatureExtractor
     public int Priors => priors.Count;
 
     /// <summary>The columns that must be read.</summary>
-    public IEnumerable<string> Needed => All.Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Needed => All.Concat(FoldKeys?.Name is { } key ? [key] : []).Distinct(StringComparer.Ordinal);
 
     // In the order of the codes, then the weights, then the priors.
     private IEnumerable<string> All => features.Concat(new[] { label, weights }.OfType<string>()).Concat(priors);
@@ -104,6 +107,9 @@ internal sealed class FeatureExtractor
             // Features are doubles, whatever numeric type the files use; categories are identified by their exact values.
             if (IsCategorical(i)) union.CheckType(Property(i));
         }
+        if (FoldKeys?.Name is not { } key || schema.Fields[schema.IndexOf(key)].Union is not { } keys) return;
+        keys.CheckEverywhere("fold key");
+        keys.CheckType("FoldOptions.Key");
     }
 
     /// <summary>Writes a batch's features, weights, priors and labels.</summary>
@@ -146,6 +152,7 @@ internal sealed class FeatureExtractor
             }
         }
         if (priors.Count > 0) ExtractPriors(batch, known, target.Slice(layout.PriorStart, priors.Count * layout.Stride), layout.Stride, ref bad);
+        if (FoldKeys is not null) FoldKeyColumn.Write(batch, known.Key, target.Slice(layout.KeyStart, batch.Rows), ref bad);
         // The sort is stable: if several columns have a reason, the first one is kept.
         return bad is null ? null : [.. bad.DistinctBy(b => b.Row).OrderBy(b => b.Row)];
     }
@@ -232,7 +239,10 @@ internal sealed class FeatureExtractor
                     ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)"
                     : "leave the column out, or convert it first");
         }
-        return new Plan(schema, indexes);
+        if (FoldKeys?.Name is not { } key) return new Plan(schema, indexes, -1);
+        if (schema.IndexOf(key) is not (>= 0 and var at)) throw MissingColumn.Of(place, key, schema, "column of fold keys");
+        FoldKeyColumn.Check(schema.Fields[at], place);
+        return new Plan(schema, indexes, at);
     }
 
     private string Role(int column) => column < features.Count ? "feature" : IsLabel(column) ? "label" : IsPrior(column) ? "prior" : "weight";
@@ -248,5 +258,5 @@ internal sealed class FeatureExtractor
 
     private bool IsLabel(int column) => label is not null && column == features.Count;
 
-    private sealed record Plan(BatchSchema Schema, int[] Indexes);
+    private sealed record Plan(BatchSchema Schema, int[] Indexes, int Key);
 }

@@ -78,8 +78,8 @@ public static class IncrementalFitting
                 "the state alone, which an interrupted run leaves as it was", "leave the checkpoints out");
         var last = new LastState();
         var fitted = earlier is null
-            ? await pipeline.FitOverAsync(estimator, fit with { Journal = last }, static pass => pass, cancellationToken).ConfigureAwait(false)
-            : await pipeline.FitOverAsync(new ModelEstimator<TModel>((TModel)earlier.Model), fit with { Journal = last }, Update, cancellationToken)
+            ? await pipeline.FitOverAsync(estimator, fit with { Journal = last }, static pass => pass, null, cancellationToken).ConfigureAwait(false)
+            : await pipeline.FitOverAsync(new ModelEstimator<TModel>((TModel)earlier.Model), fit with { Journal = last }, Update, null, cancellationToken)
                 .ConfigureAwait(false);
         // A feature's range covers all rows so far.
         var saved = earlier is null ? fitted.Saved : fitted.Saved with { Features = [.. fitted.Saved.Features!.Zip(earlier.Features!, Join)] };

@@ -26,8 +26,9 @@ internal sealed partial class FeatureLoader
     /// <param name="labels">The column with the labels; null = no row has one.</param>
     /// <param name="priors">Names of the columns with the priors of each component; null = rows have none.</param>
     /// <param name="isCategorical">Tells which features hold categories; null = those whose categories are known.</param>
+    /// <param name="foldKeys">The fold keys of the rows; null = they have none.</param>
     public FeatureLoader(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences,
-        LabelColumn? labels, IReadOnlyList<string>? priors, Func<int, bool>? isCategorical)
+        LabelColumn? labels, IReadOnlyList<string>? priors, Func<int, bool>? isCategorical, FoldKeyColumn? foldKeys)
     {
         options.Validate();
         sequences?.Validate();
@@ -36,8 +37,9 @@ internal sealed partial class FeatureLoader
         {
             Unknown = [.. Enumerable.Range(0, Features.Count).Where(i => Features[i].Categories is null && isCategorical?.Invoke(i) == true)],
             LabelNoun = sequences is null ? "class" : "state",
+            FoldKeys = foldKeys,
         };
-        Layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled, extractor.Priors);
+        Layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled, extractor.Priors, foldKeys is not null);
         Seen = new SeenData(extractor.Columns);
     }
 

@@ -35,11 +35,11 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     internal FeaturePass(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null,
-        LabelColumn? labels = null, Func<int, bool>? isCategorical = null, IReadOnlyList<string>? priors = null)
+        LabelColumn? labels = null, Func<int, bool>? isCategorical = null, IReadOnlyList<string>? priors = null, FoldKeyColumn? foldKeys = null)
     {
         ArgumentNullException.ThrowIfNull(graph.Source);
         this.sequences = sequences;
-        loader = new FeatureLoader(graph, features, weights, options, sequences, labels, priors, isCategorical);
+        loader = new FeatureLoader(graph, features, weights, options, sequences, labels, priors, isCategorical, foldKeys);
     }
 
     /// <summary>Resumes an interrupted fit.</summary>

@@ -10,8 +10,8 @@ namespace Pipelines.Blocks;
 internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index) : IFeatureStore
 {
     // Columns a multiple of 4 KiB apart would map to the same few cache sets.
-    private readonly FeatureLayout layout = cache.Layout.Of(checked((int)index.LargestGroup));
-    private readonly AlignedBufferPool buffers = new(cache.Layout.Of(checked((int)index.LargestGroup)).Length);
+    private readonly FeatureLayout layout = cache.Layout.OfBatches(checked((int)index.LargestGroup));
+    private readonly AlignedBufferPool buffers = new(cache.Layout.OfBatches(checked((int)index.LargestGroup)).Length);
 
     public long Count => index.Groups;
 

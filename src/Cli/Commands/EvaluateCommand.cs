@@ -11,15 +11,15 @@ using Pipelines.Plotting;
 
 namespace Pipelines.Cli.Commands;
 
-/// <summary><c>pipelines evaluate MODEL INPUT… --label COLUMN</c></summary>
+/// <summary><c>pipelines evaluate MODEL INPUT… [--label COLUMN]</c></summary>
 internal sealed class EvaluateCommand : Verb
 {
-    private readonly Argument<string> model = new("MODEL") { Description = "A classifier saved by 'fit' or by pomegranate 0.14." };
+    private readonly Argument<string> model = new("MODEL") { Description = "A model saved by 'fit' or by pomegranate 0.14." };
     private readonly Argument<string[]> inputs = InputArgument.Create();
 
     private readonly Setting<string?> label = Setting.Name("--label",
-        "Column with the true class of each row (required). Rows where it is null are counted, and otherwise left out. A label that is no class of the "
-            + "model is a bad row.", "the name of a column", "species");
+        "Column with the true class of each row (required for a classifier). Rows where it is null are counted, and otherwise left out. A label "
+            + "that is no class of the model is a bad row.", "the name of a column", "species");
 
     private readonly Setting<string?> weights = Setting.Name("--weights",
         "Column with the weight of each row, a finite number of at least 0. [default: every row has weight 1]", "the name of a numeric column", "weight");
@@ -53,8 +53,10 @@ internal sealed class EvaluateCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("evaluate", "Compares a classifier's predictions with labels, in one scan: confusion matrix, accuracy, log-loss, "
-            + "Brier score, ROC curves and calibration.") { model, inputs, label, weights, features, priors.Option, bins,
-            output, force };
+            + "Brier score, ROC curves and calibration. Of another model: the log-likelihood of the rows, BIC and AIC.")
+        {
+            model, inputs, label, weights, features, priors.Option, bins, output, force,
+        };
         sequences.AddTo(command);
         badRows.AddTo(command);
         reading.AddTo(command);
@@ -77,7 +79,8 @@ internal sealed class EvaluateCommand : Verb
 
     private IEnumerable<UsageError> Check(CommandResult result)
     {
-        if (!result.IsGiven(label)) yield return UsageError.For(label.Name, "none", label.Expected, $"{label.Name} {label.Example}");
+        if (result.IsGiven(bins) && !result.IsGiven(label))
+            yield return UsageError.For(bins.Name, $"no {label.Name}", "the labels of a classifier, as only they have bins", $"{label.Name} {label.Example}");
         if (result.IsGiven(force) && !result.IsGiven(output))
             yield return UsageError.For(force.Name, $"no {output.Name}", "a file that may be replaced", $"{output.Name} {output.Example} {force.Name}");
     }
@@ -97,21 +100,22 @@ internal sealed class EvaluateCommand : Verb
         }
         var saved = ModelInput.Load(modelPath, console);
         sequences.CheckModel(saved.Model, parsed);
+        CheckLabel(saved.Model, modelPath, parsed, file);
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features), new ParquetSource(paths, how),
             [parsed.GetValue(label), parsed.GetValue(weights), .. priors.Taken(parsed), .. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
         InputCheck.Warn(console, paths);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows.Policy(parsed, path, paths) };
-        var data = sequences.Of(Pipeline.From(new ParquetSource(paths, how)).With(flow), parsed).Labels(parsed.GetRequiredValue(label)!);
+        var data = sequences.Of(Pipeline.From(new ParquetSource(paths, how)).With(flow), parsed);
+        if (parsed.GetValue(label) is { } labels) data = data.Labels(labels);
         if (parsed.GetValue(weights) is { } column) data = data.WeightedBy(column);
         data = priors.Of(data, parsed);
         data = data.ForRun();
         DryRunCommand.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
         var clock = Stopwatch.StartNew();
-        var result = await display.ShowAsync(() => data.EvaluateAsync(saved, new() { Bins = parsed.GetValue(bins) ?? 10 }, cancellationToken))
-            .ConfigureAwait(false);
-        console.Warn(result.Warnings);
-        var report = new EvaluationReport(result, clock.Elapsed.TotalSeconds, flow.BadRows.Mode != BadRowMode.Fail);
+        var (found, rejected, warnings) = await display.ShowAsync(() => EvaluateAsync(data, saved, parsed, cancellationToken)).ConfigureAwait(false);
+        console.Warn(warnings);
+        var report = new EvaluationReport(found, rejected, clock.Elapsed.TotalSeconds, flow.BadRows.Mode != BadRowMode.Fail);
         if (file is not null) Write(file, saved, report);
         if (parsed.GetValue(common.Json)) report.WriteJson(console, path);
         else if (!parsed.GetValue(common.Quiet))
@@ -122,6 +126,33 @@ internal sealed class EvaluateCommand : Verb
         return ExitCode.Done;
     }
 
+    // Which options the model needs is known once it is loaded, before any row is read.
+    private void CheckLabel(Model loaded, string path, ParseResult parsed, ModelFile? file)
+    {
+        var given = parsed.GetValue(label);
+        if (loaded is Classifier && given is null)
+            throw new ModelException(ErrorKind.Usage, label.Name, $"none, and a {loaded.FormatName} model", label.Expected,
+                $"for example {label.Name} {label.Example}");
+        if (loaded is not Classifier && given is not null)
+            throw new ModelException(ErrorKind.Usage, $"{label.Name} {given}", $"a {loaded.FormatName} model ({path}), which has no classes", "a classifier",
+                $"leave {label.Name} out to compute the log-likelihood of the rows");
+        if (loaded is not Classifier && file is not null && file.Kind != FileKind.Evaluation)
+            throw new ModelException(ErrorKind.Usage, $"{output.Name} {file.Path}", "a picture of a model without classes", "a name that ends with .json",
+                $"for example {output.Name} report.json");
+    }
+
+    private async Task<(ModelEvaluation Found, long Rejected, IReadOnlyList<string> Warnings)> EvaluateAsync(Pipeline data, SavedModel saved,
+        ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (saved.Model is Classifier)
+        {
+            var result = await data.EvaluateAsync(saved, new() { Bins = parsed.GetValue(bins) ?? 10 }, cancellationToken).ConfigureAwait(false);
+            return (result.Evaluation, result.RowsRejected, result.Warnings);
+        }
+        var likelihood = await data.EvaluateLikelihoodAsync(saved, null, cancellationToken).ConfigureAwait(false);
+        return (likelihood.Evaluation, likelihood.RowsRejected, likelihood.Warnings);
+    }
+
     private static void Write(ModelFile file, SavedModel saved, EvaluationReport report)
     {
         if (file.Kind == FileKind.Evaluation)
@@ -129,7 +160,7 @@ internal sealed class EvaluateCommand : Verb
             file.Write(report.ToJson());
             return;
         }
-        var picture = EvaluationPicture.Of(saved, report.Result.Evaluation);
+        var picture = EvaluationPicture.Of(saved, (Evaluation)report.Found);
         var (width, height) = PictureRenderer.DefaultSize(picture.Panels.Count);
         file.Write(PictureRenderer.Render(picture, file.Kind == FileKind.Png ? PictureFormat.Png : PictureFormat.Svg, width, height));
     }

@@ -34,6 +34,9 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     private readonly CheckpointSettings checkpoints = new();
     private readonly IncrementalSettings incremental = new(canBackfill: false);
     private readonly ReadingSettings reading = new();
+    private readonly HoldOutSettings heldOut = new(typeof(TModel).IsAssignableTo(typeof(Classifier)));
+
+    private static bool HasLikelihood => typeof(TModel).IsAssignableTo(typeof(ProbabilityModel));
 
     /// <summary>Which rows form a sequence; null if the model scores single rows.</summary>
     protected virtual SequenceSettings? Sequences => null;
@@ -64,7 +67,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     protected virtual Pipeline Of(Pipeline pipeline, TModel? initial, ParseResult parsed) => Sequences?.Of(pipeline, parsed) ?? pipeline;
 
     /// <summary>Columns that are not features.</summary>
-    protected virtual IEnumerable<string?> Taken(ParseResult parsed) => [parsed.GetValue(Fit.Weights), .. Sequences?.Taken(parsed) ?? []];
+    protected virtual IEnumerable<string?> Taken(ParseResult parsed) => [parsed.GetValue(Fit.Weights), FoldKey(parsed), .. Sequences?.Taken(parsed) ?? []];
 
     /// <summary>How to fit, with this kind's own options.</summary>
     protected virtual FitOptions With(FitOptions options, ParseResult parsed) => options;
@@ -79,6 +82,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             Fit.Weights.Description = Fit.Weights.Description!.Replace(" [", " All rows of a sequence must have the same weight. [", StringComparison.Ordinal);
         }
         foreach (var option in Own) command.Add(option);
+        // A model without probabilities cannot be judged by rows that it has not seen.
+        if (HasLikelihood) heldOut.AddTo(command);
         checkpoints.AddTo(command);
         incremental.AddTo(command);
         reading.AddTo(command);
@@ -86,6 +91,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         command.Rules.Add(Check);
         if (Sequences is { } sequences) command.Rules.Add(result => sequences.Check(result, NeedsSequences(result), Fit.Features));
         command.Rules.Add(CheckIncremental);
+        command.Rules.Add(result => heldOut.CheckAgainst(result, (checkpoints.Folder, "evaluations are not saved in checkpoints"),
+            (incremental.State, "later runs would see new rows only")));
         command.LastRules.Add(parsed => [.. CheckLists(parsed), .. CheckUse(parsed, common)]);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
@@ -113,6 +120,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
         options.Validate(Uses(estimator, parsed), estimator.ParameterKinds);
+        var (folds, test) = HasLikelihood ? (heldOut.Folds(parsed), heldOut.Test(parsed)) : default;
+        var validation = folds is null && test is null ? null : Validation<TModel>.Of(estimator, options, folds, test);
         display.Limits(options.MaxIterations, options.StopThreshold);
         var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
@@ -135,9 +144,10 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
                 pipeline = From([.. state.Paths]);
             }
             var hasCategories = Enumerable.Range(0, parsed.GetValue(Fit.Features)?.Count ?? 1).Any(estimator.IsCategorical);
-            var passes = Passes(options, initial is not null, estimator, hasCategories, Sequences?.Sorting(parsed));
+            string[] passes = [.. Passes(options, initial is not null, estimator, hasCategories, Sequences?.Sorting(parsed)),
+                .. HasLikelihood ? heldOut.Passes(parsed) : []];
             return await DryRunCommand.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = passes }, compare,
-                () => pipeline.With(flow).PlanFitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
+                () => pipeline.With(flow).PlanFitAsync(estimator, options, validation, cancellationToken)).ConfigureAwait(false);
         }
         if (compare is not null) DryRunCommand.Warn(console, await compare().ConfigureAwait(false));
 
@@ -158,7 +168,9 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             else if (!parsed.GetValue(common.Quiet)) all.WriteText(console.Out);
             return ExitCode.Done;
         }
-        var fitted = await display.ShowAsync(() => pipeline.With(flow).FitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
+        var fitted = await display.ShowAsync(() => validation is null
+            ? pipeline.With(flow).FitAsync(estimator, options, cancellationToken)
+            : pipeline.With(flow).FitAndEvaluateAsync(estimator, folds, test, options, cancellationToken)).ConfigureAwait(false);
         output.Save(fitted.Saved);
         var rejected = badRows.Mode == BadRowMode.Fail ? (long?)null : fitted.RowsRejected;
         var report = new FitReport(fitted.Saved, fitted.Result.History, clock.Elapsed.TotalSeconds, output.Path, rejected)
@@ -166,8 +178,11 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             Criterion = (estimator as ModelSelection<TModel>)?.Criterion,
             BatchesPerIteration = options.BatchesPerIteration,
             EarlierEvaluations = display.EarlierEvaluations,
+            Folds = fitted.CrossValidation?.Folds,
+            Pooled = fitted.CrossValidation?.Pooled,
+            Test = fitted.Test,
         };
-        console.Warn(fitted.Result.Warnings);
+        console.Warn([.. fitted.Result.Warnings, .. fitted.CrossValidation?.Warnings ?? []]);
         if (parsed.GetValue(common.Json)) report.WriteJson(console);
         else if (!parsed.GetValue(common.Quiet)) report.WriteText(console.Out);
         return ExitCode.Done;
@@ -215,6 +230,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             .. estimator.Fits > 1 ? [$"{Figures.Count(estimator.Fits)} fits share each pass; a fit that has ended takes no further part"]
                 : Array.Empty<string>()];
     }
+
+    private string? FoldKey(ParseResult parsed) => HasLikelihood ? parsed.GetValue(heldOut.Key) : null;
 
     private IEnumerable<UsageError> CheckIncremental(CommandResult result)
     {

@@ -8,41 +8,55 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Cli.Reporting;
 
 /// <summary>The report of an evaluation.</summary>
-/// <param name="Result">The evaluation.</param>
+/// <param name="Found">What was measured.</param>
+/// <param name="Rejected">Rows that were left out because the model could not use them.</param>
 /// <param name="Seconds">Time from the start of reading.</param>
 /// <param name="RefusesRows">True if bad rows do not fail the run.</param>
-internal sealed record EvaluationReport(EvaluatedModel Result, double Seconds, bool RefusesRows)
+internal sealed record EvaluationReport(ModelEvaluation Found, long Rejected, double Seconds, bool RefusesRows)
 {
-    private Evaluation Found => Result.Evaluation;
+    private double RowsPerSecond => Seconds > 0 ? Used / Seconds : 0;
 
-    private double RowsPerSecond => Seconds > 0 ? (Found.Rows + Found.Unlabeled) / Seconds : 0;
+    private long Used => Found.Rows + ((Found as Evaluation)?.Unlabeled ?? 0);
 
     /// <summary>For people.</summary>
     public void WriteText(TextWriter target)
     {
-        target.WriteLine($"evaluated on {Figures.Number(Found.Rows, "labeled row")}"
-            + $"{(Found.Unlabeled > 0 ? $"; {Figures.Number(Found.Unlabeled, "row")} without a label not counted" : "")}:");
-        target.WriteLine($"  accuracy {Share(Found.Accuracy)}, log-loss {Share(Found.LogLoss)}, Brier score {Share(Found.Brier)}, area under the ROC curve "
-            + $"{Share(Found.RocAuc)}{(Found.RocAucError > 0 ? $" (to within {Share(Found.RocAucError)})" : "")}");
-        // Each of them is computed from the whole matrix.
-        var (precision, recall, f1, error) = (Found.Precision, Found.Recall, Found.F1, Found.CalibrationError);
-        TextTable.Write(target, ["precision", "recall", "F1", "ROC area", "calibration error", "class"], Found.Classes.Select((name, k) => new[]
+        if (Found is Evaluation found) WriteClasses(target, found);
+        else if (Found is LikelihoodEvaluation likelihood)
         {
-            Share(precision[k]), Share(recall[k]), Share(f1[k]), Share(Found.RocAucByClass[k]), Share(error[k]), name,
-        }), numeric: 5);
-        target.WriteLine("weight of the rows of each class, by predicted class:");
-        TextTable.Write(target, [.. Found.Classes.Select(c => PrintableText.Of(c)), "true class"],
-            Found.Classes.Select((name, i) => Found.Classes.Select((_, j) => Figures.Real(Found.Confusion[i, j])).Append(name).ToArray()),
-            numeric: Found.Classes.Count);
-        if (RefusesRows) target.WriteLine(Figures.Balance(Found.Rows + Found.Unlabeled, Result.RowsRejected));
+            target.WriteLine($"evaluated on {Figures.Number(likelihood.Rows, "row")}:");
+            target.WriteLine($"  mean log-likelihood {Share(likelihood.MeanLogLikelihood)}, log-likelihood {Figures.Real(likelihood.LogLikelihood)}, BIC "
+                + $"{Real(likelihood.Bic)}, AIC {Real(likelihood.Aic)}");
+        }
+        if (RefusesRows) target.WriteLine(Figures.Balance(Used, Rejected));
         target.WriteLine($"{Figures.Time(Seconds)}, {Figures.Rate(RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}");
+    }
+
+    /// <summary>A table of evaluations, for people.</summary>
+    /// <param name="target">The writer.</param>
+    /// <param name="what">What each of them is about, as a title.</param>
+    /// <param name="all">The evaluations, all of one kind, and their names.</param>
+    public static void WriteTable(TextWriter target, string what, IEnumerable<(string Name, ModelEvaluation Found)> all)
+    {
+        var rows = all.ToArray();
+        string[] head = rows[0].Found is Evaluation
+            ? [what, "rows", "accuracy", "log-loss", "Brier score", "ROC area"]
+            : [what, "rows", "mean log-likelihood", "log-likelihood", "BIC", "AIC"];
+        TextTable.Write(target, head, rows.Select(r => (string[])[r.Name, Figures.Count(r.Found.Rows), .. Cells(r.Found)]), numeric: head.Length);
+
+        static string[] Cells(ModelEvaluation found) => found switch
+        {
+            Evaluation e => [Share(e.Accuracy), Share(e.LogLoss), Share(e.Brier), Share(e.RocAuc)],
+            LikelihoodEvaluation e => [Share(e.MeanLogLikelihood), Figures.Real(e.LogLikelihood), Real(e.Bic), Real(e.Aic)],
+            _ => [],
+        };
     }
 
     /// <summary>For scripts.</summary>
     public void WriteJson(ToolConsole console, string? output) => JsonObject.Write(console, json =>
     {
         WriteMeasures(json, Found);
-        json.WriteNumber("rowsRejected", Result.RowsRejected);
+        json.WriteNumber("rowsRejected", Rejected);
         json.WriteNumber("seconds", Seconds);
         json.WriteNumber("rowsPerSecond", RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
@@ -58,16 +72,25 @@ internal sealed record EvaluationReport(EvaluatedModel Result, double Seconds, b
             json.WriteStartObject();
             json.WriteString("format", FileKind.EvaluationFormat);
             WriteMeasures(json, Found);
-            json.WriteNumber("rowsRejected", Result.RowsRejected);
+            json.WriteNumber("rowsRejected", Rejected);
             json.WriteEndObject();
         }
         return stream.ToArray();
     }
 
     /// <summary>Writes what was measured as properties of the current object.</summary>
-    public static void WriteMeasures(Utf8JsonWriter json, Evaluation found)
+    public static void WriteMeasures(Utf8JsonWriter json, ModelEvaluation measured)
     {
-        json.WriteNumber("rows", found.Rows);
+        json.WriteNumber("rows", measured.Rows);
+        if (measured is LikelihoodEvaluation likelihood)
+        {
+            Write(json, "weight", likelihood.Weight);
+            Write(json, "meanLogLikelihood", likelihood.MeanLogLikelihood);
+            Write(json, "logLikelihood", likelihood.LogLikelihood);
+            Write(json, "bic", likelihood.Bic);
+            Write(json, "aic", likelihood.Aic);
+        }
+        if (measured is not Evaluation found) return;
         json.WriteNumber("unlabelled", found.Unlabeled);
         Write(json, "weight", found.Weight);
         json.WriteTexts("classes", found.Classes);
@@ -99,6 +122,26 @@ internal sealed record EvaluationReport(EvaluatedModel Result, double Seconds, b
         json.WriteEndArray();
         WriteList(json, "calibrationError", [.. found.CalibrationError.Select(e => (double?)e)]);
     }
+
+    private static void WriteClasses(TextWriter target, Evaluation found)
+    {
+        target.WriteLine($"evaluated on {Figures.Number(found.Rows, "labeled row")}"
+            + $"{(found.Unlabeled > 0 ? $"; {Figures.Number(found.Unlabeled, "row")} without a label not counted" : "")}:");
+        target.WriteLine($"  accuracy {Share(found.Accuracy)}, log-loss {Share(found.LogLoss)}, Brier score {Share(found.Brier)}, area under the ROC curve "
+            + $"{Share(found.RocAuc)}{(found.RocAucError > 0 ? $" (to within {Share(found.RocAucError)})" : "")}");
+        // Each of them is computed from the whole matrix.
+        var (precision, recall, f1, error) = (found.Precision, found.Recall, found.F1, found.CalibrationError);
+        TextTable.Write(target, ["precision", "recall", "F1", "ROC area", "calibration error", "class"], found.Classes.Select((name, k) => new[]
+        {
+            Share(precision[k]), Share(recall[k]), Share(f1[k]), Share(found.RocAucByClass[k]), Share(error[k]), name,
+        }), numeric: 5);
+        target.WriteLine("weight of the rows of each class, by predicted class:");
+        TextTable.Write(target, [.. found.Classes.Select(c => PrintableText.Of(c)), "true class"],
+            found.Classes.Select((name, i) => found.Classes.Select((_, j) => Figures.Real(found.Confusion[i, j])).Append(name).ToArray()),
+            numeric: found.Classes.Count);
+    }
+
+    private static string Real(double? value) => value is { } number ? Figures.Real(number) : "-";
 
     private static string Share(double? value) => value is { } number ? number.ToString("0.######", CultureInfo.InvariantCulture) : "-";
 

@@ -23,6 +23,15 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     /// <summary>Evaluations of the data by the earlier run that this run resumed.</summary>
     public long EarlierEvaluations { get; init; }
 
+    /// <summary>The evaluation of each fold under the model fitted without it; null = there was no cross-validation.</summary>
+    public IReadOnlyList<ModelEvaluation>? Folds { get; init; }
+
+    /// <summary>All folds together.</summary>
+    public ModelEvaluation? Pooled { get; init; }
+
+    /// <summary>The evaluation of the model on the rows held out; null = none were.</summary>
+    public ModelEvaluation? Test { get; init; }
+
     private TrainingRecord Training => Saved.Training!;
 
     /// <summary>For people.</summary>
@@ -36,6 +45,16 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             + $"({(Training.Converged ? "converged" : "not converged: the iterations ran out")}), "
             + $"{Figures.Objective(Saved.Model.ObjectiveName, Training.LogLikelihood)}");
         if (Training.Candidates.Count > 0) WriteCandidates(target);
+        if (Test is not null)
+        {
+            target.WriteLine("on the rows held out:");
+            EvaluationReport.WriteTable(target, "", [("test", Test)]);
+        }
+        if (Folds is not null)
+        {
+            target.WriteLine("cross-validation, each fold under the model fitted without it:");
+            EvaluationReport.WriteTable(target, "fold", [.. Folds.Select((f, i) => ($"{i}", f)), ("all", Pooled!)]);
+        }
         target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory "
             + $"{Figures.Bytes(PeakMemory.Bytes())}");
         target.WriteLine($"wrote {Output}");
@@ -47,6 +66,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         json.WriteNumber("rows", Training.Rows);
         json.WriteNumber("rowsRejected", Rejected ?? 0);
         WriteOutcome(json);
+        WriteValidation(json);
         if (Training.Candidates.Count > 0)
         {
             json.WriteObjects("candidates", Training.Candidates, candidate =>
@@ -75,6 +95,23 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             json.WriteNumber("seconds", iteration.Seconds);
         });
         if (Saved.Model is Classifier classifier) json.WriteTexts("classes", classifier.Names);
+    }
+
+    private void WriteValidation(Utf8JsonWriter json)
+    {
+        if (Folds is not null)
+        {
+            json.WriteStartObject("crossValidation");
+            json.WriteObjects("folds", Folds, fold => EvaluationReport.WriteMeasures(json, fold));
+            json.WriteStartObject("pooled");
+            EvaluationReport.WriteMeasures(json, Pooled!);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        if (Test is null) return;
+        json.WriteStartObject("test");
+        EvaluationReport.WriteMeasures(json, Test);
+        json.WriteEndObject();
     }
 
     private void WriteCandidates(TextWriter target)

@@ -7,7 +7,8 @@ namespace Pipelines.Cli.Settings;
 /// <summary>The options of a fit that can be interrupted.</summary>
 internal sealed class CheckpointSettings
 {
-    private readonly Setting<string?> folder = Setting.Text(
+    /// <summary>The folder; without it, nothing is saved.</summary>
+    public Setting<string?> Folder { get; } = Setting.Text(
         "--checkpoint", "Folder for checkpoints, saved after each iteration and during long passes; created if missing. The last two "
             + "checkpoints are kept. [default: no checkpoints]", "DIR", "a folder", "checkpoints");
 
@@ -21,14 +22,14 @@ internal sealed class CheckpointSettings
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(CheckedCommand command)
     {
-        command.Add(folder);
+        command.Add(Folder);
         command.Add(batches);
         command.Add(resume);
         command.Rules.Add(Check);
     }
 
     /// <summary>The checkpoint options; null = no checkpoints.</summary>
-    public CheckpointOptions? Options(ParseResult parsed) => parsed.GetValue(folder) is { } path
+    public CheckpointOptions? Options(ParseResult parsed) => parsed.GetValue(Folder) is { } path
         ? new CheckpointOptions
         {
             Folder = path,
@@ -39,9 +40,9 @@ internal sealed class CheckpointSettings
 
     private IEnumerable<UsageError> Check(CommandResult result)
     {
-        if (result.IsGiven(folder)) yield break;
+        if (result.IsGiven(Folder)) yield break;
         foreach (var option in new Option[] { resume, batches })
             if (result.IsGiven(option))
-                yield return UsageError.For(option.Name, $"no {folder.Name}", "the folder with the checkpoints", $"{folder.Name} {folder.Example}");
+                yield return UsageError.For(option.Name, $"no {Folder.Name}", "the folder with the checkpoints", $"{Folder.Name} {Folder.Example}");
     }
 }

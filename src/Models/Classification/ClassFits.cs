@@ -22,6 +22,9 @@ internal abstract class ClassFits
     /// <param name="classes">Number of classes.</param>
     public virtual LabeledSummarizer? InOnePass(int columns, int classes) => null;
 
+    /// <summary>True if one pass over its items determines the model of a class.</summary>
+    public abstract bool AreEstimatedInOnePass { get; }
+
     /// <summary>Fits the model of each class.</summary>
     /// <param name="pass">Passes over all items.</param>
     /// <param name="labeled">What the pass of <see cref="InOnePass"/> found; null if there was none.</param>
@@ -54,6 +57,9 @@ internal class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
 
     /// <inheritdoc/>
     public override bool IsCategorical(int feature) => each.IsCategorical(feature);
+
+    /// <inheritdoc/>
+    public override bool AreEstimatedInOnePass => each.IsEstimatedInOnePass;
 
     /// <inheritdoc/>
     public override async ValueTask<ClassModels> FitAsync(IDataPass pass, LabeledStatistics? labeled, IReadOnlyList<string> names, FitOptions options,

@@ -28,13 +28,23 @@ internal readonly ref struct ClassItems
     /// <exception cref="ModelException">A label is no class, or the rows of a sequence have different ones.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ClassItems(in FeatureBlock block, int classes, in Scratch scratch, bool priorsAreLabels = true)
+        : this(block, LabelsOf(block, classes, priorsAreLabels && !block.Priors.IsEmpty, scratch), classes, scratch)
+    {
+    }
+
+    /// <summary>Sorts the items by other numbers than their labels.</summary>
+    /// <param name="block">The items.</param>
+    /// <param name="labels">Shape [items]: -1 … classes - 1.</param>
+    /// <param name="classes">How many numbers there may be, from 0.</param>
+    /// <param name="scratch">Memory that is released after the last use of this value.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public ClassItems(in FeatureBlock block, ReadOnlySpan<int> labels, int classes, in Scratch scratch)
     {
         this.block = block;
-        Count = IsOfSequences ? block.SequenceCount : block.Rows;
+        Count = labels.Length;
         order = Integers(scratch, Count);
         starts = Integers(scratch, classes + 2);
         starts.Clear();
-        var labels = LabelsOf(classes, priorsAreLabels && !block.Priors.IsEmpty, scratch);
         foreach (var label in labels)
             if (label + 2 < starts.Length) starts[label + 2]++;
         for (var c = 1; c < starts.Length; c++) starts[c] += starts[c - 1];
@@ -50,6 +60,9 @@ internal readonly ref struct ClassItems
 
     /// <summary>Number of items of a class.</summary>
     public int CountOf(int label) => (label + 2 < starts.Length ? starts[label + 2] : Count) - starts[label + 1];
+
+    /// <summary>The numbers of the items of a class, in the block's order.</summary>
+    public ReadOnlySpan<int> Of(int label) => order.Slice(starts[label + 1], CountOf(label));
 
     /// <summary>Some items of a class as a block, in their order; the memory is valid until the next call.</summary>
     /// <param name="label">The class, or <see cref="Unlabeled"/>.</param>
@@ -156,24 +169,26 @@ internal readonly ref struct ClassItems
     }
 
     /// <summary>The items' labels. Shape [items].</summary>
-    private ReadOnlySpan<int> LabelsOf(int classes, bool takesPriors, in Scratch scratch)
+    private static ReadOnlySpan<int> LabelsOf(in FeatureBlock block, int classes, bool takesPriors, in Scratch scratch)
     {
+        var isOfSequences = !block.SequenceOffsets.IsEmpty;
         // Rows have theirs already.
-        if (!takesPriors && !IsOfSequences && !block.Labels.ContainsAnyExceptInRange(Unlabeled, classes - 1) && !block.Labels.IsEmpty) return block.Labels[..Count];
-        var labels = Integers(scratch, Count);
+        if (!takesPriors && !isOfSequences && !block.Labels.IsEmpty && !block.Labels.ContainsAnyExceptInRange(Unlabeled, classes - 1))
+            return block.Labels[..block.Rows];
+        var labels = Integers(scratch, isOfSequences ? block.SequenceCount : block.Rows);
         for (var i = 0; i < labels.Length; i++)
         {
-            labels[i] = LabelOf(i, classes);
+            labels[i] = LabelOf(block, i, classes);
             if (takesPriors && labels[i] == Unlabeled) labels[i] = CertainClass(block, i);
         }
         return labels;
     }
 
-    private int LabelOf(int item, int classes)
+    private static int LabelOf(in FeatureBlock block, int item, int classes)
     {
         if (block.Labels.IsEmpty) return Unlabeled;
-        var first = IsOfSequences ? block.SequenceOffsets[item] : item;
-        var end = IsOfSequences ? block.SequenceOffsets[item + 1] : item + 1;
+        var first = block.SequenceOffsets.IsEmpty ? item : block.SequenceOffsets[item];
+        var end = block.SequenceOffsets.IsEmpty ? item + 1 : block.SequenceOffsets[item + 1];
         if (first == end) return Unlabeled;
         var label = block.Labels[first];
         if (label < Unlabeled || label >= classes)
@@ -190,7 +205,8 @@ internal readonly ref struct ClassItems
         return label;
     }
 
-    private static Span<int> Integers(in Scratch scratch, int count) => MemoryMarshal.Cast<double, int>(scratch.Take((count + 1) / 2))[..count];
+    /// <summary>Memory for whole numbers.</summary>
+    public static Span<int> Integers(in Scratch scratch, int count) => MemoryMarshal.Cast<double, int>(scratch.Take((count + 1) / 2))[..count];
 }
 
 /// <summary>Memory for the items of one class at a time.</summary>

@@ -9,7 +9,7 @@ namespace Pipelines;
 /// weight. Where some items have no label, expectation-maximisation over all items follows.
 /// </summary>
 /// <typeparam name="TClassifier">The classifier.</typeparam>
-public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
+public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>, IClassEstimator
     where TClassifier : Classifier
 {
     private readonly ClassFits fits;
@@ -27,6 +27,9 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
 
     /// <inheritdoc/>
     public bool IsCategorical(int feature) => fits.IsCategorical(feature);
+
+    /// <inheritdoc/>
+    bool IClassEstimator.AreClassesEstimatedInOnePass => fits.AreEstimatedInOnePass;
 
     /// <inheritdoc/>
     public async ValueTask<FitResult<TClassifier>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)

@@ -11,7 +11,7 @@ namespace Pipelines.Models.Fitting;
 /// <param name="model">The classifier.</param>
 /// <param name="bins">Number of calibration bins of each class, 1 to 10,000; default 10.</param>
 /// <param name="mostBytes">Bytes for posteriors that are kept to compute areas under ROC curves exactly, at least 0; beyond them they are binned.</param>
-public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mostBytes = long.MaxValue) : ISummarizer
+public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mostBytes = long.MaxValue) : IModelEvaluator
 {
     private const string Kind = "evaluation";
 
@@ -88,7 +88,11 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
     /// <param name="statistics">The statistics of all items.</param>
     /// <param name="maxDegreeOfParallelism">Threads that sort posteriors; -1 (default) = all cores. Does not change the result.</param>
     public Evaluation Evaluate(Statistics statistics, int maxDegreeOfParallelism = -1) =>
-        ((EvaluationStatistics)statistics).ToEvaluation([.. model.Names], maxDegreeOfParallelism);
+        ((EvaluationStatistics)statistics).ToEvaluation("input", [.. model.Names], maxDegreeOfParallelism);
+
+    /// <inheritdoc/>
+    ModelEvaluation IModelEvaluator.ToEvaluation(string place, Statistics statistics, int maxDegreeOfParallelism) =>
+        ((EvaluationStatistics)statistics).ToEvaluation(place, [.. model.Names], maxDegreeOfParallelism);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(EvaluationStatistics total, int label, int count, Span<double> joint, ReadOnlySpan<double> logs, Span<double> evidence,

@@ -18,6 +18,7 @@ namespace Pipelines;
 /// <param name="Calibration">Shape [K][bins]: the posteriors of each class in bins of equal width.</param>
 public sealed record Evaluation(long Rows, long Unlabeled, double Weight, IReadOnlyList<string> Classes, double[,] Confusion, double LogLoss, double Brier,
     IReadOnlyList<double?> RocAucByClass, double RocAucError, IReadOnlyList<IReadOnlyList<CalibrationBin>> Calibration)
+    : ModelEvaluation(Rows, Weight)
 {
     /// <summary>Shape [K][points]: the ROC curve of each class, from (0, 0) to (1, 1), in at most some hundred points; empty where the area is null.</summary>
     public IReadOnlyList<IReadOnlyList<RocPoint>> RocCurves { get; init; } = [];

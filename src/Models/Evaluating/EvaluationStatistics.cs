@@ -64,10 +64,13 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
     }
 
     /// <summary>The result.</summary>
-    public Evaluation ToEvaluation(IReadOnlyList<string> names, int maxDegreeOfParallelism)
+    /// <param name="place">Which items they are, for messages.</param>
+    /// <param name="names">Shape [K]: the classes' names.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 = all cores.</param>
+    public Evaluation ToEvaluation(string place, IReadOnlyList<string> names, int maxDegreeOfParallelism)
     {
         if (!(Weight > 0))
-            throw new ModelException(ErrorKind.Data, "input",
+            throw new ModelException(ErrorKind.Data, place,
                 Unlabeled > 0 && Unlabeled == Rows ? $"no label: all {Unlabeled} are missing" : "no labeled row of weight above 0",
                 "rows with a label", "check the label column, the weights and the paths");
         var confusion = new double[classes, classes];

@@ -8,13 +8,22 @@ internal static class ErrorPlaces
     /// <param name="key">The key as text.</param>
     public static ModelException OfSequence(this ModelException error, string key)
     {
-        var number = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sequence {error.SequenceNumber}");
         var parts = error.Place.Split(", ");
-        var at = Array.IndexOf(parts, number);
+        var at = Array.IndexOf(parts, Text(error.SequenceNumber ?? -1));
         if (at < 0) return error;
         parts[at] = $"sequence of key {key}";
         return error.At(string.Join(", ", parts));
     }
+
+    /// <summary>The same error with another number of its sequence.</summary>
+    /// <param name="error">An error that concerns a sequence.</param>
+    /// <param name="number">Number of the sequence, from 0.</param>
+    public static ModelException Renumbered(this ModelException error, long number) => new(error.Kind, string.Join(", ", error.Place.Split(", ")
+        .Select(part => part == Text(error.SequenceNumber!.Value) ? Text(number) : part)), error.Found, error.Expected, error.Remedy, error.InnerException)
+    {
+        FeatureIndex = error.FeatureIndex,
+        SequenceNumber = number,
+    };
 
     /// <summary>The same error with the feature's name in its place.</summary>
     /// <param name="error">The error.</param>
@@ -30,4 +39,6 @@ internal static class ErrorPlaces
         if (at >= 0) parts[at] = name;
         return error.At(at >= 0 ? string.Join(", ", parts) : $"{name}, {error.Place}");
     }
+
+    private static string Text(long sequence) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sequence {sequence}");
 }

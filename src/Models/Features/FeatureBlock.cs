@@ -75,6 +75,12 @@ public readonly ref struct FeatureBlock
     /// of a mixture or classifier those of its first row.</summary>
     public RowPriors Priors { get; init; }
 
+    /// <summary>
+    /// A number for each row from which the fold that holds it out follows; the same for all rows with the same key. Shape [Rows]; empty = it follows from the
+    /// row's place in the input.
+    /// </summary>
+    public ReadOnlySpan<ulong> FoldKeys { get; init; }
+
     /// <summary>Global number of sequence 0, counted from 0 over the whole input.</summary>
     public long FirstSequence { get; init; }
 
@@ -95,7 +101,11 @@ public readonly ref struct FeatureBlock
     /// <summary>The <paramref name="rows"/> rows from <paramref name="start"/>, without a copy; they are not sequences.</summary>
     public FeatureBlock Slice(int start, int rows) =>
         new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start)
-        { Labels = Labels.IsEmpty ? default : Labels.Slice(start, rows), Priors = Priors.Slice(start, rows) };
+        {
+            Labels = Labels.IsEmpty ? default : Labels.Slice(start, rows),
+            Priors = Priors.Slice(start, rows),
+            FoldKeys = FoldKeys.IsEmpty ? default : FoldKeys.Slice(start, rows),
+        };
 
     /// <summary>The <paramref name="count"/> sequences from <paramref name="first"/>, without a copy of their rows.</summary>
     public FeatureBlock Sequences(int first, int count)
@@ -109,7 +119,8 @@ public readonly ref struct FeatureBlock
             SequenceOffsets = offsets,
             Labels = Labels.IsEmpty ? default : Labels[start..end],
             Priors = Priors.Slice(start, end - start),
-            FirstSequence = FirstSequence + first
+            FoldKeys = FoldKeys.IsEmpty ? default : FoldKeys[start..end],
+            FirstSequence = FirstSequence + first,
         };
     }
 

@@ -14,11 +14,12 @@ public sealed class FeatureMatrix
     private readonly double[]? weights;
     private readonly int[]? labels;
     private readonly PriorTable? priors;
+    private readonly ulong[]? foldKeys;
     private readonly int rowStride;
     private readonly int columnStride;
 
     private FeatureMatrix(Array values, int rows, int columns, int rowStride, int columnStride, double[]? weights, int[]? labels = null,
-        IReadOnlyList<string>? labelNames = null, PriorTable? priors = null)
+        IReadOnlyList<string>? labelNames = null, PriorTable? priors = null, ulong[]? foldKeys = null)
     {
         ModelException.CheckOptions("feature matrix",
             (columns >= 1, nameof(columns), columns, "at least one feature"),
@@ -28,11 +29,13 @@ public sealed class FeatureMatrix
             (labels is null || labels.Length == rows, nameof(labels), labels?.Length, $"one for each of {rows} rows"),
             (labels is null or [] || (labels.Min() >= -1 && (labelNames is null || labels.Max() < labelNames.Count)), nameof(labels), "a label out of range",
                 labelNames is null ? "numbers of at least -1" : $"-1 … {labelNames.Count - 1}, the number of a name"),
+            (foldKeys is null || foldKeys.Length == rows, nameof(foldKeys), foldKeys?.Length, $"one for each of {rows} rows"),
             (labelNames is null || labelNames.Distinct(StringComparer.Ordinal).Count() == labelNames.Count, nameof(labelNames), "a duplicate name",
                 "each name once"));
         (this.labels, LabelNames, HasLabelNames) = (labels, labels is null ? null : labelNames ?? Numbered(labels), labelNames is not null);
         (this.values, Rows, Columns, this.rowStride, this.columnStride, this.weights) = (values, rows, columns, rowStride, columnStride, weights);
         this.priors = priors;
+        this.foldKeys = foldKeys;
     }
 
     /// <summary>Number of rows.</summary>
@@ -87,7 +90,7 @@ public sealed class FeatureMatrix
     /// <summary>The same rows with weights.</summary>
     /// <param name="weights">Shape [rows], finite and at least 0.</param>
     public FeatureMatrix WithWeights(double[] weights) =>
-        new(values, Rows, Columns, rowStride, columnStride, weights, labels, HasLabelNames ? LabelNames : null, priors);
+        new(values, Rows, Columns, rowStride, columnStride, weights, labels, HasLabelNames ? LabelNames : null, priors, foldKeys);
 
     /// <summary>The same rows with labels: the class, component or state that each is known to belong to.</summary>
     /// <param name="labels">Shape [rows]: numbers from 0, -1 = unknown.</param>
@@ -96,7 +99,7 @@ public sealed class FeatureMatrix
     public FeatureMatrix WithLabels(int[] labels, IReadOnlyList<string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        return new(values, Rows, Columns, rowStride, columnStride, weights, labels, names, priors);
+        return new(values, Rows, Columns, rowStride, columnStride, weights, labels, names, priors, foldKeys);
     }
 
     /// <summary>
@@ -108,11 +111,30 @@ public sealed class FeatureMatrix
     public FeatureMatrix WithPriors(double[,] priors)
     {
         ArgumentNullException.ThrowIfNull(priors);
-        return new(values, Rows, Columns, rowStride, columnStride, weights, labels, HasLabelNames ? LabelNames : null, PriorTable.From(priors, Rows));
+        return new(values, Rows, Columns, rowStride, columnStride, weights, labels, HasLabelNames ? LabelNames : null, PriorTable.From(priors, Rows), foldKeys);
     }
 
     /// <summary>Number of components that the rows have priors of; 0 = no row has any.</summary>
     public int PriorComponents => priors?.Components ?? 0;
+
+    /// <summary>The same rows with keys: rows with the same key are held out together by cross-validation and tests.</summary>
+    /// <param name="keys">Shape [rows].</param>
+    /// <exception cref="ModelException">The keys do not fit the rows.</exception>
+    public FeatureMatrix WithFoldKeys(IReadOnlyList<string> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return WithFoldKeys([.. keys.Select(FoldHash.Key)]);
+    }
+
+    /// <inheritdoc cref="WithFoldKeys(IReadOnlyList{string})"/>
+    public FeatureMatrix WithFoldKeys(IReadOnlyList<long> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return WithFoldKeys([.. keys.Select(FoldHash.Key)]);
+    }
+
+    private FeatureMatrix WithFoldKeys(ulong[] keys) =>
+        new(values, Rows, Columns, rowStride, columnStride, weights, labels, HasLabelNames ? LabelNames : null, priors, keys);
 
     /// <summary>Shape [classes]: the names behind the labels; null if the rows have none.</summary>
     public IReadOnlyList<string>? LabelNames { get; }
@@ -131,7 +153,11 @@ public sealed class FeatureMatrix
         var span =
             MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(values)), (nint)first), length);
         return new(span, rows, Columns, rowStride, columnStride, weights is null ? default : weights.AsSpan(start, rows), start)
-        { Labels = labels is null ? default : labels.AsSpan(start, rows), Priors = priors is null ? default : priors.View(start, rows) };
+        {
+            Labels = labels is null ? default : labels.AsSpan(start, rows),
+            Priors = priors is null ? default : priors.View(start, rows),
+            FoldKeys = foldKeys is null ? default : foldKeys.AsSpan(start, rows),
+        };
     }
 
     private static string[] Numbered(int[] labels) =>

@@ -120,8 +120,8 @@ public sealed class SharedFitTests : IDisposable
     [Fact]
     public async Task Statistics_of_several_fits_have_a_share_of_the_memory()
     {
-        var one = await Pipeline.From(new ArraySource(data)).PlanFitAsync(Estimator("mini-batch"), How("mini-batch"), default);
-        var several = await Pipeline.From(new ArraySource(data)).PlanFitAsync(Estimator("several"), How("several"), default);
+        var one = await Pipeline.From(new ArraySource(data)).PlanFitAsync(Estimator("mini-batch"), How("mini-batch"), null, default);
+        var several = await Pipeline.From(new ArraySource(data)).PlanFitAsync(Estimator("several"), How("several"), null, default);
         Assert.Equal(0, one.Memory.StatisticsBytes);
         Assert.Equal(one.Memory.HeapBytes / 8, several.Memory.StatisticsBytes);
         Assert.Equal(one.Memory.CacheBytes, several.Memory.CacheBytes + several.Memory.StatisticsBytes);

@@ -62,7 +62,7 @@ public sealed class FitAndPipelineOptionsTests
         [
             () => pipeline.FitAsync(start, fit),
             () => pipeline.FitAsync(selection, fit),
-            async () => await pipeline.PlanFitAsync(start, fit, default),
+            async () => await pipeline.PlanFitAsync(start, fit, null, default),
             () => pipeline.DescribeFitAsync(start, fit, default),
         ];
         foreach (var way in ways)

@@ -19,12 +19,18 @@ public class SummarizerContractTests
         ["start from labels"] = (() => new LabeledStart(Hidden()), Labeled),
         ["classes"] = (() => new ClassCounter(), Labeled),
         ["one class"] = (() => new ClassSummarizer(new ExtentSummarizer(), 1, 2), OfClasses),
+        ["start of classes"] = (() => new LabeledClasses(Classes()), OfClasses),
         ["labeled classes"] = (() => new LabeledSummarizer(ModelFormat.Family("multivariate-gaussian"), 2, 2), OfClasses),
         ["labeled classes, a family for each feature"] = (() => new LabeledSummarizer(DistributionFamily.Named(["normal", "normal"]), 2, 2), OfClasses),
         ["evaluation"] = (() => new ClassifierEvaluator(Classes(), 4, 5_000), OfClasses),
         ["agreement with priors"] = (() => new PriorAgreement(new([MultivariateGaussianDistribution.Prototype([0, 0]),
             MultivariateGaussianDistribution.Prototype([1, 2])])), OfPriors),
         ["start from priors"] = (() => new LabeledStart(Hidden()), () => new(null, HiddenMarkovCases.WithPriors(Labeled().Sequences!, 2))),
+        ["likelihood"] = (() => new LikelihoodEvaluator(MultivariateGaussianDistribution.Prototype([1, 2])), Rows),
+        ["folds"] = (() => new FoldedSummarizer(new HashRule(2, -5), [new ExtentSummarizer(), new DataSurvey(2, 50, 3)]), Rows),
+        ["outside of a fold"] = (() => new FoldedSummarizer(new ShareRule(0.3, 5).AllBut(1), [new ClassCounter()]), OfClasses),
+        ["class ranks"] = (() => new ClassRanker(2), OfClasses),
+        ["fold counts"] = (() => new FoldCounter(Stratified(), 2, 2), OfClasses),
         ["several fits"] = (() => Shared(new DataSurvey(2, 50, 3), MultivariateGaussianDistribution.Prototype([1, 2]), Shared(new ExtentSummarizer())), Rows),
     };
 
@@ -44,6 +50,8 @@ public class SummarizerContractTests
 
     private static BayesClassifier Classes() =>
         new([MultivariateGaussianDistribution.Prototype([0, 0]), MultivariateGaussianDistribution.Prototype([1, 2])], [0.25, 0.75], new(["a", "b"]));
+
+    private static StratifiedRule Stratified() => new(3, 1, (ClassRanks)OfClasses().Summarize(new ClassRanker(2)));
 
     private static StatisticsCases.Data OfClasses()
     {
