@@ -45,7 +45,7 @@ internal readonly record struct FeatureLayout
     public int WeightStart => Stride * Columns;
 
     /// <summary>Index of the first label.</summary>
-    public int LabelStart => Stride * (Columns + (Weighted ? 1 : 0));
+    public int LabelStart => PriorStart + (Stride * Priors);
 
     /// <summary>Index of the first fold key.</summary>
     public int KeyStart => Stride * (AllColumns - 1);

@@ -25,6 +25,9 @@ internal sealed class TiedClassFits(DistributionFamily family) : ClassFits
     /// <inheritdoc/>
     public override bool IsCategorical(int feature) => family.IsCategorical(feature);
 
+    /// <inheritdoc/>
+    public override bool AreEstimatedInOnePass => false;
+
     /// <summary>The fits of classes of a family, which share a covariance or not.</summary>
     /// <param name="family">The family.</param>
     /// <param name="tied">True: they share it.</param>

@@ -39,16 +39,10 @@ internal static class RocArea
             }
             if (weights is not null)
             {
-                double inside = 0, outside = 0;
-                for (end = i; end < count && sorted[end] >> 1 == sorted[i] >> 1; end++)
-                {
-                    var weight = isWeighted ? own[end] : 1;
-                    if ((sorted[end] & 1) != 0) inside += weight;
-                    else outside += weight;
-                }
-                area.Add(inside, outside);
+                if (part.Weights is { } own) own.CopyTo(weights, next);
+                else weights.AsSpan(next, part.Items).Fill(1);
             }
-            return area.Found(isExact: true);
+            next += part.Items;
         }
         keys = Sorted(keys, ref weights);
         var area = new Walk(inside, outside);
@@ -63,6 +57,7 @@ internal static class RocArea
             }
             area.Add(inside, outside);
         }
+        return area.Found(isExact: true);
     }
 
     /// <summary>The same where only the weights in bins of ascending scores are known.</summary>
@@ -86,10 +81,9 @@ internal static class RocArea
         var starts = new int[1 << DigitBits];
         for (var d = 0; d < Digits; d++)
         {
-            var own = starts.Slice(d << DigitBits, 1 << DigitBits);
-            if (count == 0 || own[Digit(keys[0], d)] == count) continue;
-            for (var (v, sum) = (0, 0); v < own.Length; v++) (own[v], sum) = (sum, sum + own[v]);
-            for (var i = 0; i < count; i++)
+            if (keys.Length == 0 || counts[d, Digit(keys[0], d)] == keys.Length) continue;
+            for (var (v, sum) = (0, 0); v < starts.Length; v++) (starts[v], sum) = (sum, sum + counts[d, v]);
+            for (var i = 0; i < from.Length; i++)
             {
                 var at = starts[Digit(from[i], d)]++;
                 to[at] = from[i];
@@ -130,8 +124,6 @@ internal static class RocArea
             (nextAbove, nextOthers) = (above + (CurveStep * inside), others + (CurveStep * outside));
         }
 
-        public void Dispose() => ArrayPool<(double, double)>.Shared.Return(steps);
-
         public RocFound Found(bool isExact)
         {
             if (!(inside > 0 && outside > 0)) return new(null, 0, []);
@@ -139,13 +131,6 @@ internal static class RocArea
             if (curve[^1] != last) curve.Add(last);
             // Within a bin any order is possible; half of its pairs are taken to be in the right one.
             return new(area / (inside * outside), isExact ? 0 : 0.5 * tied / (inside * outside), curve);
-        }
-
-        private static (double Inside, double Below)[] Empty(int length)
-        {
-            var rented = ArrayPool<(double, double)>.Shared.Rent(length);
-            rented[0] = default;
-            return rented;
         }
     }
 }

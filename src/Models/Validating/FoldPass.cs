@@ -13,6 +13,8 @@ internal sealed class FoldPass(IDataPass pass, FoldRule rule) : IDataPass
 
     public string? LabelType => pass.LabelType;
 
+    public int PriorComponents => pass.PriorComponents;
+
     public long? StatisticsBytes => pass.StatisticsBytes;
 
     public int StatisticsInFlight => pass.StatisticsInFlight;

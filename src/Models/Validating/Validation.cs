@@ -31,7 +31,7 @@ internal sealed record Validation<TModel>
         if (folds is { Stratify: true } && !typeof(TModel).IsAssignableTo(typeof(Classifier)))
             throw new ModelException(ErrorKind.Usage, $"{nameof(FoldOptions)}.{nameof(FoldOptions.Stratify)}", "a model without classes", "a classifier",
                 "leave it out");
-        fit.Validate(estimator.Uses);
+        fit.Validate(estimator.Uses, estimator.ParameterKinds);
         return new(estimator, folds, test);
     }
 
