@@ -110,7 +110,7 @@ internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClas
         {
             try
             {
-                return start.Maximize(labeled, options.Maximization(1) with { Inertia = 0 }).Classes;
+                return start.Maximize(labeled, options.Estimation).Classes;
             }
             catch (ModelException)
             {

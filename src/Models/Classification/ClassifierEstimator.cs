@@ -41,9 +41,7 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
             // Without unlabelled items nothing is updated, so nothing of an old model is kept.
             if (!isSemiSupervised) (options with { MaxIterations = Math.Max(1, options.MaxIterations) })
                 .Validate(fits.Uses | FitUses.Classes, ParameterKinds);
-            // Nothing of the classes exists yet that could be held.
-            var whole = options with { Update = ParameterKinds.All, WeightInertia = 0 };
-            var (models, warnings) = await fits.FitAsync(pass, names, whole, cancellationToken).ConfigureAwait(false);
+            var (models, warnings) = await fits.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
             double[] priors = [.. names.Select((_, k) => counts.WeightOf(k) + options.ClassPseudocount)];
             var start = Make(models, priors, pass.LabelType is { } type ? new ClassLabels(names, type) : null);
             var result = await RunAsync(start, pass, options, isSemiSupervised, cancellationToken).ConfigureAwait(false);
