@@ -112,7 +112,7 @@ internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClas
                 "leave the feature out")
             { FeatureIndex = feature };
         using (Cancellation.Enter(cancellationToken))
-            if (Estimate(found, pass, names, options.Maximization(1) with { Inertia = 0 }) is { } classes) return classes;
+            if (Estimate(found, pass, names, options.Estimation) is { } classes) return classes;
         // Each class is fitted alone, and no update follows its one estimate. What has no estimate fails with the true reason.
         return await base.FitAsync(pass, null, names, options with { MaxIterations = 0 }, cancellationToken).ConfigureAwait(false);
     }

@@ -49,9 +49,7 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
             // Without unlabelled items nothing is updated, so nothing of an old model is kept.
             if (!isSemiSupervised) (options with { MaxIterations = Math.Max(1, options.MaxIterations) })
                 .Validate(fits.Uses | FitUses.Classes, ParameterKinds);
-            // Nothing of the classes exists yet that could be held.
-            var whole = options with { Update = ParameterKinds.All, WeightInertia = 0 };
-            var classes = await fits.FitAsync(pass, labeled, names, whole, cancellationToken).ConfigureAwait(false);
+            var classes = await fits.FitAsync(pass, labeled, names, options, cancellationToken).ConfigureAwait(false);
             double[] priors = [.. names.Select((_, k) => counts.WeightOf(k) + options.ClassPseudocount)];
             var start = Make(classes.Models, priors, pass.LabelType is { } type ? new ClassLabels(names, type) : null);
             var statistics = isSemiSupervised || classes.Statistics is null ? null : start.StatisticsOf(classes.Statistics, counts);

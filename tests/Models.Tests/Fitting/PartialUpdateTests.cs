@@ -202,6 +202,28 @@ public sealed class PartialUpdateTests
         Assert.NotEqual(start.Weights.ToArray(), found.Weights.ToArray());
     }
 
+    [Fact]
+    public void Classes_that_are_fitted_by_updates_take_the_option_too()
+    {
+        var (_, data) = Data(1);
+        var labeled = data.WithLabels(Enumerable.Range(0, Rows).Select(i => i % 2).ToArray());
+        var estimator = BayesClassifierEstimator.Of(Mixture.Of<NormalDistribution>(2));
+        var start = estimator.Fit(labeled, new() { MaxIterations = 0 }).Model;
+        var found = estimator.Fit(labeled, new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity, Update = ParameterKinds.Weights }).Model;
+        foreach (var (a, b) in start.Classes.Cast<GeneralMixtureModel>().Zip(found.Classes.Cast<GeneralMixtureModel>()))
+        {
+            Assert.Equal(a.Components, b.Components);
+            Assert.NotEqual(a.Weights.ToArray(), b.Weights.ToArray());
+        }
+        // Rows without a label: what a class is before the updates is estimated from those that have one.
+        var some = data.WithLabels(Enumerable.Range(0, Rows).Select(i => (i % 3) - 1).ToArray());
+        var single = new BayesClassifierEstimator(DistributionFamily.Of<NormalDistribution>());
+        var before = single.Fit(some, new() { MaxIterations = 0 }).Model;
+        var after = single.Fit(some, new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity, Update = ParameterKinds.Weights }).Model;
+        Assert.Equal(before.Classes, after.Classes);
+        Assert.NotEqual(before.Priors.ToArray(), after.Priors.ToArray());
+    }
+
     private static void Refused(string message, Func<object> fit)
     {
         var error = Assert.Throws<ModelException>(fit);
