@@ -6,7 +6,8 @@ namespace Pipelines.Blocks;
 
 /// <summary>
 /// The end of a graph that evaluates a classifier of rows: compares its posteriors with a column of labels, several batches at a time. Its input has the
-/// model's features and the labels, such as what a <see cref="ScoreBlock"/> passes on. Computes the same bits as <see cref="Pipeline.EvaluateAsync"/>.
+/// model's features and the labels, such as what a <see cref="ScoreBlock"/> passes on. Computes the same bits as
+/// <see cref="Pipeline.EvaluateAsync(SavedModel, EvaluateOptions?, CancellationToken)"/>.
 /// </summary>
 public sealed class EvaluateBlock : ITargetBlock<DataBatch>
 {
