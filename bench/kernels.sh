@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# EM iterations in memory against scikit-learn; prints Markdown. Called by bench/run.sh, or alone.
+# EM iterations and k-means in memory against scikit-learn; prints Markdown. Called by bench/run.sh, or alone.
 #   bench/kernels.sh [PAIRS]
 # Needs Debian's python3-sklearn and libopenblas0-pthread; PEER_PYTHON names another Python that has scikit-learn.
 set -euo pipefail
@@ -21,3 +21,4 @@ echo "Peer: $versions; bare _e_step and _m_step of GaussianMixture from the same
 bench/Kernels/bin/Release/net10.0/Pipelines.Kernels compare "${1:-15}"
 echo
 bench/Kernels/bin/Release/net10.0/Pipelines.Kernels classifiers "${1:-15}"
+bench/Kernels/bin/Release/net10.0/Pipelines.Kernels kmeans "$(((${1:-15} + 1) / 2))"

@@ -23,6 +23,7 @@ internal ref struct KMeansBlock
     private readonly Span<double> counts;
     private readonly Span<double> group;
     private readonly Span<double> squares;
+    private readonly Span<double> coordinates;
     private bool isOpen;
 
     /// <summary>Begins a block.</summary>
@@ -49,6 +50,11 @@ internal ref struct KMeansBlock
         shifts.Clear();
         group.Clear();
         for (var k = 0; k < clusters; k++) centroids.Slice(k * columns, columns).CopyTo(centers[(k * stride)..]);
+        if (clusters > RegisterDistances.Most || KernelSelection.Current != KernelVariant.Avx512) return;
+        coordinates = scratch.Take(columns * RegisterDistances.Most);
+        coordinates.Clear();
+        for (var k = 0; k < clusters; k++)
+            for (var j = 0; j < columns; j++) coordinates[(j * RegisterDistances.Most) + k] = centroids[(k * columns) + j];
     }
 
     /// <summary>Adds the rows of a tile.</summary>
@@ -93,8 +99,14 @@ internal ref struct KMeansBlock
     private readonly unsafe void Sum(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, Span<double> distances)
     {
         var variant = KernelSelection.Current;
-        fixed (double* x = tile.Values, w = weights, at = nearest, d = distances, c = centers, s = shifts, n = counts, g = group, q = squares)
+        fixed (double* x = tile.Values, w = weights, at = nearest, to = distances, c = centers, s = shifts, n = counts, g = group, q = squares, r = coordinates)
         {
+            var d = to;
+            if (d != null && r != null)
+            {
+                RegisterDistances.Fill(x, columns, tile.PaddedRows, r, at, d);
+                d = null;
+            }
             if (columns >= 8 && variant == KernelVariant.Avx512)
                 ClusterSums<Vector512Ops, Vector512<double>, SquareOf8>.Add(x, columns, tile.Rows, w, at, c, stride, s, n, g, q, d);
             else if (columns >= 4 && variant != KernelVariant.Portable)

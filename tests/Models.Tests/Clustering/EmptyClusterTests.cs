@@ -126,9 +126,10 @@ public sealed class EmptyClusterTests
         var statistics = model.CreateStatistics();
         model.Summarize(((FeatureMatrix)rows).Block(0, 6), statistics);
         var bytes = statistics.ToBytes();
-        // The number of farthest rows is behind 20 sums and followed by three rows of 44 bytes.
-        bytes[^(4 + (3 * 44))] = 4;
-        Assert.Contains("statistics: found ", Assert.Throws<ModelException>(() => model.CreateStatistics().FromBytes(bytes)).Message, StringComparison.Ordinal);
+        // The last three times 44 bytes are the farthest rows: number, cluster, squared distance, weight and two values.
+        bytes[^((3 * 44) - sizeof(long))] = 4;
+        Assert.Equal("statistics: found a row of cluster 4 at distance 9, expected what was saved; they are damaged: restore them from a copy, or compute them "
+            + "again", Assert.Throws<ModelException>(() => model.CreateStatistics().FromBytes(bytes)).Message);
     }
 
     [Fact]
