@@ -40,16 +40,17 @@ public sealed class HelpTests
     [InlineData("inspect", "<FILE>")]
     [InlineData("plot", "--force --output --kind --features --size --weights --label --on-bad-row density confusion roc calibration contour history criterion")]
     [InlineData("evaluate", "--force --output --label --weights --features --bins --sequence --lists --on-bad-row --max-bad-rows")]
-    [InlineData("fit naive-bayes", "--label --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume")]
+    [InlineData("fit naive-bayes", "--label --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume "
+        + "--folds --fold-key --stratify --test-share")]
     [InlineData("fit bayes-classifier", "--label --class-model --components --markov-order --sequence --lists --distribution --output --resume")]
     [InlineData("sample", "--force --rows --output --label --rows-per-file")]
     public async Task Help_names_the_verbs_own_options(string verb, string options)
     {
         var result = await Tool.RunAsync([.. verb.Split(' '), "--help"]);
         foreach (var option in options.Split(' ')) Assert.Contains(option, result.Out, StringComparison.Ordinal);
-        // What later versions bring is absent, not a stub.
-        foreach (var later in new[] { "--folds", "--test-share" })
-            Assert.DoesNotContain(later, result.Out, StringComparison.Ordinal);
+        // What has no likelihood cannot be judged by rows that it has not seen; only classes can be stratified.
+        Assert.Equal(verb.StartsWith("fit ", StringComparison.Ordinal) && verb != "fit kmeans", result.Out.Contains("--folds", StringComparison.Ordinal));
+        Assert.Equal(verb is "fit naive-bayes" or "fit bayes-classifier", result.Out.Contains("--stratify", StringComparison.Ordinal));
     }
 
     [Theory]
