@@ -43,7 +43,7 @@ public sealed class HelpTests
         + "criterion")]
     [InlineData("evaluate", "--force --output --label --weights --features --bins --sequence --lists --on-bad-row --max-bad-rows --priors")]
     [InlineData("fit naive-bayes", "--label --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume "
-        + "--tied --update --weight-inertia --priors")]
+        + "--tied --update --weight-inertia --priors --folds --fold-key --stratify --test-share")]
     [InlineData("fit bayes-classifier", "--label --class-model --components --markov-order --sequence --lists --distribution --output --resume --tied "
         + "--update --weight-inertia --priors")]
     [InlineData("sample", "--force --rows --output --label --rows-per-file")]
@@ -51,9 +51,9 @@ public sealed class HelpTests
     {
         var result = await Tool.RunAsync([.. verb.Split(' '), "--help"]);
         foreach (var option in options.Split(' ')) Assert.Contains(option, result.Out, StringComparison.Ordinal);
-        // What later versions bring is absent, not a stub.
-        foreach (var later in new[] { "--folds", "--test-share" })
-            Assert.DoesNotContain(later, result.Out, StringComparison.Ordinal);
+        // What has no likelihood cannot be judged by rows that it has not seen; only classes can be stratified.
+        Assert.Equal(verb.StartsWith("fit ", StringComparison.Ordinal) && verb != "fit kmeans", result.Out.Contains("--folds", StringComparison.Ordinal));
+        Assert.Equal(verb is "fit naive-bayes" or "fit bayes-classifier", result.Out.Contains("--stratify", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -73,7 +73,7 @@ public sealed class CrossValidationTests
         var folds = new int[Rows];
         new HashRule(Folds, options.Seed).Assign(FeatureMatrix.FromRows(data).Block(0, Rows), folds);
         for (var i = 0; i < Rows; i++)
-            if (folds[i] == 1) data[i, 0] += 1e9;
+            if (folds[i] == 1) data[i, 0] += 1e6;
         Compare(new DistributionEstimator(ModelFormat.Family("normal")), data);
     }
 
@@ -146,14 +146,16 @@ public sealed class CrossValidationTests
             () => normal.FitAndTest(few, new() { Share = 1 }));
         Refused("rows held out: found no row, expected rows of weight above 0; check the weights and the paths",
             () => normal.FitAndTest(few, new() { Share = 1e-9 }));
-        // All rows have one key.
-        Refused("fold 0: found no row of weight above 0, expected at least one in each of 2 folds; take fewer folds (FoldOptions.Folds), or another seed",
+        // All rows have one key, so the other fold is empty.
+        var fold = new int[1];
+        new HashRule(2, 0).Assign(few.WithFoldKeys([7L, 7L, 7L]).Block(0, 1), fold);
+        Refused($"fold {1 - fold[0]}: found no row of weight above 0, expected at least one in each of 2 folds; take fewer folds "
+            + "(FoldOptions.Folds), or another seed",
             () => normal.CrossValidate(few.WithFoldKeys([7L, 7L, 7L]), new() { Folds = 2 }));
 
         var data = Values(2, false);
         var lone = FeatureMatrix.FromRows(data).WithLabels([.. Enumerable.Range(0, Rows).Select(i => i == 0 ? 2 : i % 2)]);
         var bayes = new NaiveBayesEstimator(DistributionFamily.Of<NormalDistribution>());
-        var fold = new int[1];
         new HashRule(Folds, 0).Assign(lone.Block(0, 1), fold);
         // One row is not enough for a variance either, so it gets a minimum.
         Refused($"fit without fold {fold[0]}, class '2': found no row of weight above 0 in the other folds, expected rows of every class outside of each fold; "
