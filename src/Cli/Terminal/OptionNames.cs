@@ -47,6 +47,7 @@ internal static partial class OptionNames
         ["MixtureEstimator.HasTiedCovariances"] = "--tied",
         ["ModelFormat.Register"] = null,
         ["ModelEstimator.Start"] = "--initial",
+        ["Pipeline.EvaluateAsync"] = null,
         ["Pipeline.EvaluateLikelihoodAsync"] = null,
         ["Pipeline.Features"] = "--features",
         ["Pipeline.Select"] = null,

@@ -121,6 +121,7 @@ internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClas
     private static ClassModels? Estimate(LabeledStatistics found, IDataPass pass, IReadOnlyList<string> names, in MaximizeOptions options)
     {
         var (models, statistics, warnings) = (new Distribution[names.Count], new Statistics[names.Count], new List<string>());
+        var overall = found.NeedsOverall ? found.Overall(options) : null;
         for (var k = 0; k < models.Length; k++)
         {
             if (found.Of(k) is not { } sums) return null;
@@ -128,8 +129,8 @@ internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClas
             {
                 // A feature without a value keeps what the start says of it.
                 int[] missing = [.. found.MissingFrom(k)];
-                var start = missing.Length == 0 ? sums.Start : found.Overall(options) ?? sums.Start;
-                models[k] = start.Maximize(missing.Length == 0 ? sums.Sums : sums.CenteredOn(start), options);
+                var start = overall is null ? sums.Start : missing.Length == 0 ? WithTablesOf(overall, sums.Start) : overall;
+                models[k] = start.Maximize(overall is null ? sums.Sums : sums.CenteredOn(start), options);
                 models[k].EnsureEvaluable();
                 warnings.AddRange(missing.Select(j => $"class '{names[k]}', {NameOf(pass, j)}: none of its rows has a value; it gets the distribution of all "
                     + "classes"));
@@ -143,6 +144,15 @@ internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClas
         }
         return new(models, warnings, statistics);
     }
+
+    // Every class has the categories of all classes, so that each of them gets the pseudocount.
+    private static Distribution WithTablesOf(Distribution overall, Distribution start) => (overall, start) switch
+    {
+        (TableDistribution, _) => overall,
+        (IndependentComponentsDistribution all, IndependentComponentsDistribution own) =>
+            new IndependentComponentsDistribution([.. own.Parts.Select((p, j) => WithTablesOf(all.Parts[j], p))]),
+        _ => start,
+    };
 
     private static string NameOf(IDataPass pass, int feature) => pass.Features is { } features ? $"feature '{features[feature].Name}'" : $"feature {feature}";
 

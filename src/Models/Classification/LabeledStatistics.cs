@@ -35,6 +35,9 @@ internal sealed class LabeledStatistics(DistributionFamily family, int columns, 
     /// <summary>The features of which no item of a class, of weight above 0, has a value.</summary>
     public IEnumerable<int> MissingFrom(int label) => Enumerable.Range(0, columns).Where(j => !observed[At(label) + j]);
 
+    /// <summary>True if a class lacks something that other classes know: values of a feature, or categories.</summary>
+    public bool NeedsOverall => Enumerable.Range(0, columns).Any(family.IsCategorical) || Enumerable.Range(0, classes).Any(k => MissingFrom(k).Any());
+
     /// <inheritdoc/>
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) => Start([.. new double[columns]]).Sums.MaxBytes(rows, codes) is { } bytes
         ? (3 * CommonBytes) + columns + (classes * (bytes + ((sizeof(double) + 1) * (columns + 3L))))

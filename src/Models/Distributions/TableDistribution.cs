@@ -161,6 +161,10 @@ public abstract class TableDistribution : Distribution
             : null;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Codes that only this table has get cells of weight 0.</remarks>
+    public override void Recenter(Statistics statistics, Model from) => ((TableStatistics)statistics).Grow(sizes);
+
     internal override double? LogLikelihood(Statistics statistics)
     {
         var table = (TableStatistics)statistics;

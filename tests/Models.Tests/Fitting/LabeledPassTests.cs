@@ -31,6 +31,21 @@ public sealed class LabeledPassTests
         Assert.Equal((sums.Rows, sums.Weight), (result.Rows, result.Weight));
     }
 
+    /// <summary>
+    /// Categories that a class lacks get the pseudocount as well: of three, the first class has one and the second two, so the shares are (n + 1) / (rows + 3).
+    /// </summary>
+    [Fact]
+    public void EveryClassKnowsTheCategoriesOfAllClasses()
+    {
+        double[,] rows = { { 0, 1 }, { 0, 2 }, { 0, 3 }, { 1, 7 }, { 2, 9 } };
+        var data = FeatureMatrix.FromRows(rows).WithLabels([0, 0, 0, 1, 1]);
+        var families = DistributionFamily.PerFeature([ModelFormat.Family("discrete"), ModelFormat.Family("normal")]);
+        var model = new NaiveBayesEstimator(families).Fit(data, new FitOptions { Pseudocount = 1 }).Model;
+        double[] Shares(int k) => [.. ((DiscreteDistribution)((IndependentComponentsDistribution)model.Classes[k]).Parts[0]).Probabilities.ToArray()];
+        Assert.Equal([4 / 6.0, 1 / 6.0, 1 / 6.0], Shares(0));
+        Assert.Equal([1 / 5.0, 2 / 5.0, 2 / 5.0], Shares(1));
+    }
+
     [Fact]
     public async Task RowsWithoutALabelTakeThePassesOfTheirUpdates()
     {

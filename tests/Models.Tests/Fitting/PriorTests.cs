@@ -125,18 +125,20 @@ public sealed class PriorTests
         {
             Assert.Equal(a, b);
             Assert.Equal(expected.LogLikelihood, found.LogLikelihood);
-            return;
         }
-        for (var k = 0; k < 3; k++)
+        else
         {
-            Assert.Equal(a.Priors[k], b.Priors[k], Rounding);
-            for (var j = 0; j < 2; j++) Assert.Equal(Part(a, k, j).Mean, Part(b, k, j).Mean, Rounding);
+            for (var k = 0; k < 3; k++)
+            {
+                Assert.Equal(a.Priors[k], b.Priors[k], Rounding);
+                for (var j = 0; j < 2; j++) Assert.Equal(Part(a, k, j).Mean, Part(b, k, j).Mean, Rounding);
+            }
+            // The log-likelihood is that of the rows without a label, each of which has an equal prior of 1/3 here.
+            var unlabeled = 0.0;
+            for (var i = 0; i < 900; i++)
+                if (labels[i] < 0) unlabeled += block.Weights[i];
+            Assert.Equal(expected.LogLikelihood - (unlabeled * Math.Log(3)), found.LogLikelihood, Rounding * Math.Abs(found.LogLikelihood));
         }
-        // The log-likelihood is that of the rows without a label, each of which has an equal prior of 1/3 here.
-        var unlabeled = 0.0;
-        for (var i = 0; i < 900; i++)
-            if (labels[i] < 0) unlabeled += block.Weights[i];
-        Assert.Equal(expected.LogLikelihood - (unlabeled * Math.Log(3)), found.LogLikelihood, Rounding * Math.Abs(found.LogLikelihood));
     }
 
     [Fact]
