@@ -137,8 +137,8 @@ public sealed class EmptyClusterTests
     {
         var error = Assert.Throws<ModelException>(() => new KMeansEstimator(2, emptyClusters: EmptyClusterPolicy.Relocate).Fit(rows,
             new() { BatchesPerIteration = 1, BatchSize = 2 }));
-        Assert.Equal("k-means, emptyClusters: found Relocate, expected Keep, as a cluster without rows in a few batches is not empty (or leave "
-            + "BatchesPerIteration out); correct the options and run again", error.Message);
+        Assert.Equal("k-means, emptyClusters: found Relocate, expected Keep, as a cluster without rows in a few batches is not empty (or leave out "
+            + "FitOptions.BatchesPerIteration); correct the options and run again", error.Message);
     }
 
     [Fact]
