@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines;
@@ -43,12 +44,24 @@ internal sealed class KMeansStatistics(int clusters, int dimensions, EmptyCluste
     /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>
     /// <param name="nearest">Shape [tile.Rows]: cluster of each row, as doubles.</param>
     /// <param name="centroids">Shape [clusters, dimensions].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddRows(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, ReadOnlySpan<double> centroids)
     {
+        var counts = Sums;
+        var sums = Shifts;
+        var x = tile.Values;
         for (var i = 0; i < tile.Rows; i++)
         {
-            var isIncomplete = tile.HasMissing && tile.IsIncomplete(i);
-            AddRow(tile.Values[i..], FeatureTile.Capacity, weights.IsEmpty ? 1 : weights[i], (int)nearest[i], isIncomplete, centroids);
+            var weight = weights.IsEmpty ? 1 : weights[i];
+            var cluster = (int)nearest[i];
+            if (tile.HasMissing && tile.IsIncomplete(i))
+            {
+                AddRow(x[i..], FeatureTile.Capacity, weight, cluster, isIncomplete: true, centroids);
+                continue;
+            }
+            counts[cluster] += weight;
+            var first = cluster * dimensions;
+            for (var j = 0; j < dimensions; j++) sums[first + j] += weight * (x[(j * FeatureTile.Capacity) + i] - centroids[first + j]);
         }
     }
 
@@ -58,6 +71,7 @@ internal sealed class KMeansStatistics(int clusters, int dimensions, EmptyCluste
     /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>
     /// <param name="nearest">Shape [tile.Rows]: cluster of each row, as doubles.</param>
     /// <param name="distances">Shape [tile.Rows]: squared distances.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddDistances(in FeatureTile tile, long firstRow, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, ReadOnlySpan<double> distances)
     {
         double objective = 0, total = 0;
