@@ -1,4 +1,4 @@
-// Penguins by species: a naive Bayes classifier over numbers and categories, scored and evaluated, then fitted with most labels missing.
+// Penguins by species: a naive Bayes classifier over numbers and categories, scored, evaluated and cross-validated, then fitted with most labels missing.
 using System.Globalization;
 using Pipelines;
 using Pipelines.Io;
@@ -18,6 +18,10 @@ var fitted = await penguins.Labels("Species").FitAsync(estimator, options);
 fitted.Saved.Save(Path.Combine(output, "model.json"));
 await penguins.Score(fitted, new ScoreOptions { Columns = ["label", "probability"] }).ToParquet(Path.Combine(output, "scored.parquet")).RunAsync();
 Write("all labels", (await penguins.Labels("Species").EvaluateAsync(fitted.Saved)).Evaluation);
+
+// Each penguin is predicted by a model that has not seen it: ten models, each fitted without one tenth of each species.
+var folds = await penguins.Labels("Species").CrossValidateAsync(estimator, new FoldOptions { Folds = 10, Stratify = true }, options);
+Write("cross-validated, 10 folds", (Evaluation)folds.Pooled);
 
 // The same with two of three labels hidden: a null label means that the class is not known.
 var known = new ColumnField("Known Species", typeof(string), IsNullable: true);
