@@ -121,15 +121,15 @@ internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClas
     private static ClassModels? Estimate(LabeledStatistics found, IDataPass pass, IReadOnlyList<string> names, in MaximizeOptions options)
     {
         var (models, statistics, warnings) = (new Distribution[names.Count], new Statistics[names.Count], new List<string>());
-        var overall = found.NeedsOverall ? found.Overall(options) : null;
         for (var k = 0; k < models.Length; k++)
         {
             if (found.Of(k) is not { } sums) return null;
             try
             {
+                var overall = found.NeedsOverall ? found.Overall(options) : null;
                 // A feature without a value keeps what the start says of it.
                 int[] missing = [.. found.MissingFrom(k)];
-                var start = overall is null ? sums.Start : missing.Length == 0 ? WithTablesOf(overall, sums.Start) : overall;
+                var start = overall is null ? sums.Start : WithTablesOf(overall, sums.Start, missing);
                 models[k] = start.Maximize(overall is null ? sums.Sums : sums.CenteredOn(start), options);
                 models[k].EnsureEvaluable();
                 warnings.AddRange(missing.Select(j => $"class '{names[k]}', {NameOf(pass, j)}: none of its rows has a value; it gets the distribution of all "
@@ -145,14 +145,22 @@ internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClas
         return new(models, warnings, statistics);
     }
 
-    // Every class has the categories of all classes, so that each of them gets the pseudocount.
-    private static Distribution WithTablesOf(Distribution overall, Distribution start) => (overall, start) switch
+    /// <summary>
+    /// A start with the tables of all classes, so that every category gets the pseudocount in each class, and with all classes' distribution of features that
+    /// the class has no value of.
+    /// </summary>
+    /// <param name="overall">The distribution of all classes together.</param>
+    /// <param name="start">The start of a class.</param>
+    /// <param name="missing">The features without a value in the class.</param>
+    internal static Distribution WithTablesOf(Distribution overall, Distribution start, ReadOnlySpan<int> missing)
     {
-        (TableDistribution, _) => overall,
-        (IndependentComponentsDistribution all, IndependentComponentsDistribution own) =>
-            new IndependentComponentsDistribution([.. own.Parts.Select((p, j) => WithTablesOf(all.Parts[j], p))]),
-        _ => start,
-    };
+        if (overall is not IndependentComponentsDistribution all || start is not IndependentComponentsDistribution own)
+            return overall is TableDistribution || !missing.IsEmpty ? overall : start;
+        var parts = own.Parts.ToArray();
+        for (int j = 0, feature = 0; j < parts.Length; feature += parts[j].Dimensions, j++)
+            if (all.Parts[j] is TableDistribution || missing.Contains(feature)) parts[j] = all.Parts[j];
+        return new IndependentComponentsDistribution(parts);
+    }
 
     private static string NameOf(IDataPass pass, int feature) => pass.Features is { } features ? $"feature '{features[feature].Name}'" : $"feature {feature}";
 

@@ -28,6 +28,10 @@ internal sealed class TiedClassFits(DistributionFamily family) : ClassFits
     /// <inheritdoc/>
     public override bool AreEstimatedInOnePass => false;
 
+    /// <inheritdoc/>
+    /// <remarks>It counts the items and finds the categories.</remarks>
+    public override LabeledSummarizer? InOnePass(int columns, int classes) => new(family, columns, classes);
+
     /// <summary>The fits of classes of a family, which share a covariance or not.</summary>
     /// <param name="family">The family.</param>
     /// <param name="tied">True: they share it.</param>
@@ -49,6 +53,7 @@ internal sealed class TiedClassFits(DistributionFamily family) : ClassFits
         using (Cancellation.Enter(cancellationToken))
         {
             var one = DistributionEstimator.Start(family, survey.Sample(), options);
+            if (labeled?.Overall(options.Estimation) is { } overall) one = FamilyClassFits.WithTablesOf(overall, one, []);
             model = new BayesClassifier([.. names.Select(_ => one)], labels: new(names), tied: true);
         }
         foreach (var held in new[] { ParameterKinds.Covariances, ParameterKinds.None })

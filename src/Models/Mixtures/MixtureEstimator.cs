@@ -78,7 +78,8 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(responsibilities);
         var (fitted, shares) = GivenResponsibilities.Fit(family, components, data, responsibilities, options ?? new());
-        return new(fitted, shares);
+        // The first update ties the covariances.
+        return new(fitted, shares, HasTiedCovariances);
     }
 
     /// <summary>The model that EM starts from.</summary>

@@ -39,7 +39,7 @@ internal sealed class PriorAgreement(GeneralMixtureModel start) : ISummarizer
         if (pass.PriorComponents == 0) return start;
         var sums = ((SumStatistics)await pass.RunAsync(new PriorAgreement(start), cancellationToken).ConfigureAwait(false)).Sums;
         var order = Order(sums, start.Components.Count);
-        return new([.. order.Select(a => start.Components[a])], [.. order.Select(a => start.Weights[a])]);
+        return new([.. order.Select(a => start.Components[a])], [.. order.Select(a => start.Weights[a])], start.HasTiedCovariances);
     }
 
     /// <summary>For each component of the priors, the component of the start that it agrees with most beyond chance, the clearest cases first.</summary>

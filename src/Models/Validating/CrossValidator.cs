@@ -30,7 +30,8 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         var (models, warnings) = await OnePassAsync(all, rule, names, cancellationToken).ConfigureAwait(false) is { } made
             ? (made, [])
             : await EachAsync(rule, cancellationToken).ConfigureAwait(false);
-        return await EvaluateAsync(models, rule, cancellationToken).ConfigureAwait(false) with { Warnings = warnings };
+        var found = await EvaluateAsync(models, rule, cancellationToken).ConfigureAwait(false);
+        return found with { Warnings = [.. warnings, .. found.Folds.SelectMany(Impossible)] };
     }
 
     private async ValueTask<FoldRule> RuleAsync(int classes, CancellationToken cancellationToken)
@@ -45,7 +46,9 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
     {
         var counter = new FoldCounter(rule, names.Length, pass.Columns);
         var mayShare = (estimator is IClassEstimator { AreClassesEstimatedInOnePass: true } || estimator.IsEstimatedInOnePass)
-            && options is { Inertia: 0, LearningRateDecay: 0, BatchesPerIteration: null, MaxIterations: > 0 };
+            && options is { Inertia: 0, WeightInertia: 0, LearningRateDecay: 0, BatchesPerIteration: null, MaxIterations: > 0, Update: ParameterKinds.All }
+            // What keeps old parameters would keep those of the fold: a sequence model's own inertia, a conditional table's unseen contexts.
+            && !all.IsOfSequences && !HasContexts(all);
         if (!mayShare)
         {
             Check(counter, await pass.RunAsync(counter, cancellationToken).ConfigureAwait(false), names);
@@ -89,6 +92,13 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
 
         static IReadOnlyList<Model> PartsOf(Model model) => model is Classifier classifier ? classifier.Classes : [model];
     }
+
+    private static bool HasContexts(Model model) => model switch
+    {
+        Classifier classifier => classifier.Classes.Any(HasContexts),
+        IndependentComponentsDistribution product => product.Parts.Any(HasContexts),
+        _ => model is ConditionalProbabilityTable,
+    };
 
     private static bool HaveMovedFar(IReadOnlyList<Model> from, IReadOnlyList<Model> to)
     {
@@ -147,6 +157,14 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         return new(models, found, pooled);
     }
 
+    // A category that no other fold has is one that the model knows, but has not seen.
+    private static IEnumerable<string> Impossible(ModelEvaluation found, int fold)
+    {
+        var logs = found switch { Evaluation e => e.LogLoss, LikelihoodEvaluation l => l.LogLikelihood, _ => 0 };
+        if (found.Weight > 0 && !double.IsFinite(logs))
+            yield return $"fold {fold}: some rows have probability 0 under the model of the other folds; if they have rare categories, set a pseudocount";
+    }
+
     private void Check(FoldCounter counter, Statistics counts, string[] names)
     {
         for (var fold = 0; fold < folds.Folds; fold++)
@@ -159,7 +177,9 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
                 if (counter.IsOutside(counts, fold, label)) continue;
                 throw new ModelException(ErrorKind.Data, $"fit without fold {fold}, class '{names[label]}'", "no row of weight above 0 in the other folds",
                     "rows of every class outside of each fold",
-                    folds.Stratify ? "leave the class out" : "share out the classes evenly (FoldOptions.Stratify), or leave the class out");
+                    folds.Stratify ? "leave the class out"
+                    : folds.Key is not null ? "leave the class out, or choose keys that divide it"
+                    : "share out the classes evenly (FoldOptions.Stratify), or leave the class out");
             }
         }
     }

@@ -34,6 +34,8 @@ internal sealed class FoldCounter(FoldRule rule, int classes, int columns) : ISu
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
         statistics.Rows += block.Rows;
+        // All rows of a batch may be rejected.
+        if (block.Rows == 0) return;
         var sums = ((SumStatistics)statistics).Sums;
         using var scratch = Scratch.Enter();
         var isOfSequences = !block.SequenceOffsets.IsEmpty;

@@ -19,6 +19,8 @@ internal sealed class FoldPass(IDataPass pass, FoldRule rule) : IDataPass
 
     public int StatisticsInFlight => pass.StatisticsInFlight;
 
+    public ValueTask FindLabelsAsync(CancellationToken cancellationToken) => pass.FindLabelsAsync(cancellationToken);
+
     public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) =>
         Own(await pass.RunAsync(new FoldedSummarizer(rule, [summarizer]), cancellationToken).ConfigureAwait(false));
 

@@ -87,14 +87,16 @@ internal sealed class ClassRanks(int classes) : Statistics
     /// <summary>Number of classes.</summary>
     public int Classes => classes;
 
-    /// <summary>The class of an item; -1 = unlabelled.</summary>
+    /// <summary>The class of an item, by its label or a prior of 1; -1 = unlabelled.</summary>
     /// <param name="block">The items.</param>
     /// <param name="item">The row, or the sequence, which has the label of its first row.</param>
     public static int LabelOf(in FeatureBlock block, int item)
     {
-        if (block.Labels.IsEmpty) return ClassItems.Unlabeled;
-        if (block.SequenceOffsets.IsEmpty) return block.Labels[item];
-        return block.SequenceOffsets[item] == block.SequenceOffsets[item + 1] ? ClassItems.Unlabeled : block.Labels[block.SequenceOffsets[item]];
+        var row = block.SequenceOffsets.IsEmpty ? item : block.SequenceOffsets[item];
+        if (!block.SequenceOffsets.IsEmpty && row == block.SequenceOffsets[item + 1]) return ClassItems.Unlabeled;
+        var label = block.Labels.IsEmpty ? ClassItems.Unlabeled : block.Labels[row];
+        // As in a fit, a prior of 1 is as good as a label.
+        return label == ClassItems.Unlabeled ? ClassItems.CertainClass(block, item) : label;
     }
 
     /// <summary>Adds a batch.</summary>

@@ -34,16 +34,30 @@ public sealed class LabeledPassTests
     /// <summary>
     /// Categories that a class lacks get the pseudocount as well: of three, the first class has one and the second two, so the shares are (n + 1) / (rows + 3).
     /// </summary>
-    [Fact]
-    public void EveryClassKnowsTheCategoriesOfAllClasses()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void EveryClassKnowsTheCategoriesOfAllClasses(bool isTied)
     {
         double[,] rows = { { 0, 1 }, { 0, 2 }, { 0, 3 }, { 1, 7 }, { 2, 9 } };
         var data = FeatureMatrix.FromRows(rows).WithLabels([0, 0, 0, 1, 1]);
         var families = DistributionFamily.PerFeature([ModelFormat.Family("discrete"), ModelFormat.Family("normal")]);
-        var model = new NaiveBayesEstimator(families).Fit(data, new FitOptions { Pseudocount = 1 }).Model;
+        var model = new NaiveBayesEstimator(families, isTied).Fit(data, new FitOptions { Pseudocount = 1 }).Model;
         double[] Shares(int k) => [.. ((DiscreteDistribution)((IndependentComponentsDistribution)model.Classes[k]).Parts[0]).Probabilities.ToArray()];
         Assert.Equal([4 / 6.0, 1 / 6.0, 1 / 6.0], Shares(0));
         Assert.Equal([1 / 5.0, 2 / 5.0, 2 / 5.0], Shares(1));
+    }
+
+    /// <summary>A class without a value of one feature keeps the digits of the others, however far it is from the other classes.</summary>
+    [Fact]
+    public void AMissingFeatureCostsTheOthersNoDigits()
+    {
+        double[,] rows = { { 1e9, double.NaN }, { 1e9 + 2, double.NaN }, { 0, 3 }, { 2, 5 }, { 4, 7 } };
+        var result = new NaiveBayesEstimator(ModelFormat.Family("normal")).Fit(FeatureMatrix.FromRows(rows).WithLabels([0, 0, 1, 1, 1]));
+        var own = (NormalDistribution)((IndependentComponentsDistribution)result.Model.Classes[0]).Parts[0];
+        // Whole numbers of ten digits have exact sums.
+        Assert.Equal((1e9 + 1, 1.0), (own.Mean, own.StandardDeviation));
+        Assert.Contains(result.Warnings, w => w.Contains("none of its rows has a value", StringComparison.Ordinal));
     }
 
     [Fact]

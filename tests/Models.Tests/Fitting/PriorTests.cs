@@ -253,6 +253,31 @@ public sealed class PriorTests
         Assert.Equal(-2, data.Block(0, 1).Priors[0, 0]);
     }
 
+    [Fact]
+    public void TheyLeaveCovariancesTied()
+    {
+        double[] x = [0, 1, 2, 10, 11, 12];
+        var estimator = Mixture.Of<NormalDistribution>(2, tied: true);
+        Assert.True(estimator.Fit(((FeatureMatrix)x).WithPriors(Equal(6, 2))).Model.HasTiedCovariances);
+        Assert.True(estimator.StartFrom(x, Certain([0, 0, 0, 1, 1, 1], 2)).HasTiedCovariances);
+    }
+
+    /// <summary>A class that only priors of 1 name is a class in cross-validation, too.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void CrossValidationKnowsClassesByPriorsOfOne(bool isStratified)
+    {
+        var classes = Enumerable.Range(0, 30).Select(i => i % 3).ToArray();
+        double[] x = [.. classes.Select((c, i) => (10 * c) + (i / 3 % 4))];
+        var priors = Certain([.. classes.Select(c => c == 2 ? 2 : -1)], 3);
+        var rows = ((FeatureMatrix)x).WithLabels([.. classes.Select(c => c == 2 ? -1 : c)]).WithPriors(priors);
+        var found = new NaiveBayesEstimator(DistributionFamily.Of<NormalDistribution>()).CrossValidate(rows, new() { Folds = 3, Stratify = isStratified });
+        Assert.All(found.Models, m => Assert.Equal(3, m.Classes.Count));
+        // Evaluations compare with labels only.
+        Assert.Equal(10, ((Evaluation)found.Pooled).Unlabeled);
+    }
+
     private static NormalDistribution Part(NaiveBayes model, int k, int feature) =>
         (NormalDistribution)((IndependentComponentsDistribution)model.Classes[k]).Parts[feature];
 

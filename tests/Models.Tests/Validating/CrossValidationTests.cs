@@ -228,6 +228,16 @@ public sealed class CrossValidationTests
         }
     }
 
+    /// <summary>All rows of a batch may be rejected.</summary>
+    [Fact]
+    public void A_batch_without_rows_counts_nothing()
+    {
+        var counter = new FoldCounter(new StratifiedRule(2, 0, new ClassRanks(2)), 2, 1);
+        var counts = counter.CreateStatistics();
+        counter.Summarize(default, counts);
+        Assert.Equal(0, counter.ItemsOf(counts, 0));
+    }
+
     // Two groups, far enough apart that EM agrees to many digits whatever the order of its sums.
     private static double[,] Values(int columns, bool areCategories)
     {
