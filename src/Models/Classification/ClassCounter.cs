@@ -31,9 +31,7 @@ internal sealed class ClassCounter : ISummarizer
             var row = isOfSequences ? block.SequenceOffsets[item] : item;
             // An empty sequence says nothing.
             if (isOfSequences && row == block.SequenceOffsets[item + 1]) continue;
-            var label = block.Labels.IsEmpty ? ClassItems.Unlabeled : block.Labels[row];
-            if (label == ClassItems.Unlabeled && !block.Priors.IsEmpty) label = ClassItems.CertainClass(block, item);
-            counts.Add(label, block.Weights.IsEmpty ? 1 : block.Weights[row]);
+            counts.Add(block.KnownLabel(row), block.Weights.IsEmpty ? 1 : block.Weights[row]);
         }
     }
 }

@@ -65,25 +65,8 @@ internal class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
     public override async ValueTask<ClassModels> FitAsync(IDataPass pass, LabeledStatistics? labeled, IReadOnlyList<string> names, FitOptions options,
         CancellationToken cancellationToken)
     {
-        var scan = new SharedScan(pass, options.BatchRows);
-        var own = options with { Journal = null, Progress = null };
-        var fits = names.Select((_, k) => scan.Begin(shared => each.FitAsync(new ClassPass(shared, k, names.Count), own, cancellationToken).AsTask()))
-            .ToArray();
-        await scan.RunAsync(static () => { }, cancellationToken).ConfigureAwait(false);
-        var (models, warnings) = (new List<ProbabilityModel>(), new List<string>());
-        for (var k = 0; k < fits.Length; k++)
-        {
-            try
-            {
-                var result = await fits[k].ConfigureAwait(false);
-                models.Add(result.Model);
-                warnings.AddRange(result.Warnings.Select(w => $"class '{names[k]}': {w}"));
-            }
-            catch (ModelException e)
-            {
-                throw e.Within($"class '{names[k]}'");
-            }
-        }
+        var (models, warnings) = await SharedScan.FitPartsAsync(pass, each, options, [.. names.Select(n => $"class '{n}'")],
+            (shared, k) => new ClassPass(shared, k, names.Count), cancellationToken).ConfigureAwait(false);
         return new(models, warnings);
     }
 }
@@ -121,12 +104,12 @@ internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClas
     private static ClassModels? Estimate(LabeledStatistics found, IDataPass pass, IReadOnlyList<string> names, in MaximizeOptions options)
     {
         var (models, statistics, warnings) = (new Distribution[names.Count], new Statistics[names.Count], new List<string>());
-        for (var k = 0; k < models.Length; k++)
+        try
         {
-            if (found.Of(k) is not { } sums) return null;
-            try
+            var overall = found.NeedsOverall ? found.Overall(options) : null;
+            for (var k = 0; k < models.Length; k++)
             {
-                var overall = found.NeedsOverall ? found.Overall(options) : null;
+                if (found.Of(k) is not { } sums) return null;
                 // A feature without a value keeps what the start says of it.
                 int[] missing = [.. found.MissingFrom(k)];
                 var start = overall is null ? sums.Start : WithTablesOf(overall, sums.Start, missing);
@@ -135,12 +118,12 @@ internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClas
                 warnings.AddRange(missing.Select(j => $"class '{names[k]}', {NameOf(pass, j)}: none of its rows has a value; it gets the distribution of all "
                     + "classes"));
                 if (HasLostDigits(models[k], start)) return null;
+                statistics[k] = sums.CenteredOn(models[k]);
             }
-            catch (ModelException)
-            {
-                return null;
-            }
-            statistics[k] = sums.CenteredOn(models[k]);
+        }
+        catch (ModelException)
+        {
+            return null;
         }
         return new(models, warnings, statistics);
     }

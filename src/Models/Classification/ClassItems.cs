@@ -159,13 +159,13 @@ internal readonly ref struct ClassItems
         { SequenceOffsets = offsets, FirstSequence = block.FirstSequence + first, Priors = new(priors, rows, block.Priors.Components, stride) };
     }
 
-    /// <summary>The class that an item has a prior of 1 for; <see cref="Unlabeled"/> if there is none.</summary>
-    public static int CertainClass(in FeatureBlock block, int item)
+    /// <summary>The class that an item is known to belong to, by its label (not checked) or a prior of 1; <see cref="Unlabeled"/> = none.</summary>
+    public static int KnownClass(in FeatureBlock block, int item)
     {
-        if (block.Priors.IsEmpty) return Unlabeled;
-        var row = block.SequenceOffsets.IsEmpty ? item : block.SequenceOffsets[item];
+        if (block.SequenceOffsets.IsEmpty) return block.KnownLabel(item);
+        var row = block.SequenceOffsets[item];
         // An empty sequence says nothing.
-        return block.SequenceOffsets.IsEmpty || row < block.SequenceOffsets[item + 1] ? block.Priors.CertainComponent(row) : Unlabeled;
+        return row < block.SequenceOffsets[item + 1] ? block.KnownLabel(row) : Unlabeled;
     }
 
     /// <summary>The items' labels. Shape [items].</summary>
@@ -179,7 +179,7 @@ internal readonly ref struct ClassItems
         for (var i = 0; i < labels.Length; i++)
         {
             labels[i] = LabelOf(block, i, classes);
-            if (takesPriors && labels[i] == Unlabeled) labels[i] = CertainClass(block, i);
+            if (takesPriors && labels[i] == Unlabeled) labels[i] = KnownClass(block, i);
         }
         return labels;
     }

@@ -27,61 +27,9 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     public MultivariateGaussianDistribution(ReadOnlySpan<double> mean, double[,] covariance)
     {
         ArgumentNullException.ThrowIfNull(covariance);
-        var d = mean.Length;
-        ModelException.CheckOptions("multivariate Gaussian",
-            (d > 0, nameof(mean), "empty", "at least one feature"),
-            (covariance.GetLength(0) == d && covariance.GetLength(1) == d, nameof(covariance), $"{covariance.GetLength(0)} x {covariance.GetLength(1)}",
-                $"{d} x {d}"),
-            (AllFinite(mean, covariance), "parameters", "NaN or infinite", "finite numbers"));
+        this.covariance = Checked(mean, covariance, nameof(covariance));
         this.mean = mean.ToArray();
-        this.covariance = Symmetric(covariance, nameof(covariance));
         factors = new(Factor);
-    }
-
-    /// <summary>
-    /// Creates a Gaussian from its precision P = C^-1: the covariance is P^-1 = L^-T L^-1, where P = L L^T is the Cholesky factorization. With weights, such
-    /// Gaussians make the mixture that a fit starts from.
-    /// </summary>
-    /// <param name="mean">Shape [D], finite.</param>
-    /// <param name="precision">Shape [D, D], finite, symmetric to 1e-9 relative and positive definite.</param>
-    /// <exception cref="ModelException">A shape or value is wrong, or the precision is not positive definite.</exception>
-    public static MultivariateGaussianDistribution FromPrecision(ReadOnlySpan<double> mean, double[,] precision)
-    {
-        ArgumentNullException.ThrowIfNull(precision);
-        var d = mean.Length;
-        ModelException.CheckOptions("multivariate Gaussian",
-            (d > 0, nameof(mean), "empty", "at least one feature"),
-            (precision.GetLength(0) == d && precision.GetLength(1) == d, nameof(precision), $"{precision.GetLength(0)} x {precision.GetLength(1)}",
-                $"{d} x {d}"),
-            (AllFinite(mean, precision), "parameters", "NaN or infinite", "finite numbers"));
-        var lower = new double[d, d];
-        if (Cholesky.Factor(Symmetric(precision, nameof(precision)), lower) is >= 0 and var row)
-            throw new ModelException(ErrorKind.Usage, $"multivariate Gaussian, precision of feature {row}", "a matrix that is not positive definite there",
-                "a positive definite matrix", "correct the matrix, or give the covariance");
-        var inverse = Cholesky.InvertLower(lower);
-        var covariance = new double[d, d];
-        for (var i = 0; i < d; i++)
-            for (var j = 0; j < d; j++)
-                for (var k = Math.Max(i, j); k < d; k++) covariance[i, j] += inverse[k, i] * inverse[k, j];
-        return new(mean, covariance);
-    }
-
-    private static double[,] Symmetric(double[,] matrix, string what)
-    {
-        var d = matrix.GetLength(0);
-        var copy = new double[d, d];
-        for (var i = 0; i < d; i++)
-        {
-            for (var j = 0; j <= i; j++)
-            {
-                var (a, b) = (matrix[i, j], matrix[j, i]);
-                if (Math.Abs(a - b) > 1e-9 * (Math.Abs(a) + Math.Abs(b)) + 1e-300)
-                    throw new ModelException(ErrorKind.Usage, $"multivariate Gaussian, {what} of features {j} and {i}", $"{a.Text()} and {b.Text()}",
-                        "a symmetric matrix", "give both triangles the same values");
-                copy[i, j] = copy[j, i] = a;
-            }
-        }
-        return copy;
     }
 
     // The covariance of another Gaussian, and its factors once they are known.
@@ -314,15 +262,6 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
                 products[p] += w * difference[i] * difference[j];
             }
         }
-    }
-
-    private static bool AllFinite(ReadOnlySpan<double> mean, double[,] covariance)
-    {
-        foreach (var m in mean)
-            if (!double.IsFinite(m)) return false;
-        foreach (var c in covariance)
-            if (!double.IsFinite(c)) return false;
-        return true;
     }
 
     // So far away that products overflow, infinities of both signs may meet: such a row is impossible.

@@ -81,6 +81,9 @@ public readonly ref struct FeatureBlock
     /// </summary>
     public ReadOnlySpan<ulong> FoldKeys { get; init; }
 
+    /// <summary>The class, component or state that a row is known to belong to, by its label or a prior of 1; -1 = unknown.</summary>
+    internal int KnownLabel(int row) => !Labels.IsEmpty && Labels[row] != -1 ? Labels[row] : Priors.CertainComponent(row);
+
     /// <summary>Global number of sequence 0, counted from 0 over the whole input.</summary>
     public long FirstSequence { get; init; }
 

@@ -26,6 +26,40 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         return task;
     }
 
+    /// <summary>Fits a model to each of several parts of the items, in shared passes.</summary>
+    /// <typeparam name="TModel">Type of the models.</typeparam>
+    /// <param name="pass">A pass over all items.</param>
+    /// <param name="estimator">What is fitted to each part.</param>
+    /// <param name="options">How to fit; the journal and the progress are those of the whole, and are not used.</param>
+    /// <param name="parts">Shape [parts]: their names, for messages.</param>
+    /// <param name="of">The pass over the items of a part.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ModelException">A fit failed; the part is named.</exception>
+    public static async ValueTask<(List<TModel> Models, List<string> Warnings)> FitPartsAsync<TModel>(IDataPass pass, IEstimator<TModel> estimator,
+        FitOptions options, IReadOnlyList<string> parts, Func<IDataPass, int, IDataPass> of, CancellationToken cancellationToken)
+        where TModel : Model
+    {
+        var scan = new SharedScan(pass, options.BatchRows);
+        var own = options with { Journal = null, Progress = null };
+        var fits = parts.Select((_, k) => scan.Begin(shared => estimator.FitAsync(of(shared, k), own, cancellationToken).AsTask())).ToArray();
+        await scan.RunAsync(static () => { }, cancellationToken).ConfigureAwait(false);
+        var (models, warnings) = (new List<TModel>(), new List<string>());
+        for (var k = 0; k < fits.Length; k++)
+        {
+            try
+            {
+                var result = await fits[k].ConfigureAwait(false);
+                models.Add(result.Model);
+                warnings.AddRange(result.Warnings.Select(w => $"{parts[k]}: {w}"));
+            }
+            catch (ModelException e)
+            {
+                throw e.Within(parts[k]);
+            }
+        }
+        return (models, warnings);
+    }
+
     /// <summary>Runs passes until all fits have ended. Errors in a pass are thrown here; a fit's own errors are in its task.</summary>
     /// <param name="between">Called before each pass, when every fit has ended or is waiting.</param>
     /// <param name="cancellationToken">Stops the passes.</param>

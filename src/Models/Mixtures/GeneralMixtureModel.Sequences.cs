@@ -124,7 +124,7 @@ public sealed partial class GeneralMixtureModel
     /// <summary>Base-2 logarithms of pi_k p_k(sequence).</summary>
     /// <param name="group">Up to <see cref="FeatureTile.Capacity"/> sequences.</param>
     /// <param name="joint">Shape [K, Capacity].</param>
-    internal void JointLog2(in FeatureBlock group, Span<double> joint)
+    private void JointLog2(in FeatureBlock group, Span<double> joint)
     {
         for (var k = 0; k < Components.Count; k++)
         {

@@ -82,11 +82,7 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
     public static int[] KnownStates(in FeatureBlock block, int first, int count)
     {
         var states = new int[count];
-        for (var i = 0; i < count; i++)
-        {
-            var label = block.Labels.IsEmpty ? -1 : block.Labels[first + i];
-            states[i] = label >= 0 ? label : block.Priors.CertainComponent(first + i);
-        }
+        for (var i = 0; i < count; i++) states[i] = block.KnownLabel(first + i);
         return states;
     }
 

@@ -27,9 +27,15 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
     {
         var names = all is Classifier classifier ? classifier.Names.ToArray() : [];
         var rule = await RuleAsync(names.Length, cancellationToken).ConfigureAwait(false);
-        var (models, warnings) = await OnePassAsync(all, rule, names, cancellationToken).ConfigureAwait(false) is { } made
-            ? (made, [])
-            : await EachAsync(rule, cancellationToken).ConfigureAwait(false);
+        var models = await OnePassAsync(all, rule, names, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> warnings = [];
+        // Every model is fitted as if it were alone with the rows outside of its fold.
+        if (models is null)
+        {
+            string[] parts = [.. Enumerable.Range(0, folds.Folds).Select(fold => $"fit without fold {fold}")];
+            (models, warnings) = await SharedScan.FitPartsAsync(pass, estimator, options, parts, (shared, fold) => new FoldPass(shared, rule.AllBut(fold)),
+                cancellationToken).ConfigureAwait(false);
+        }
         var found = await EvaluateAsync(models, rule, cancellationToken).ConfigureAwait(false);
         return found with { Warnings = [.. warnings, .. found.Folds.SelectMany(Impossible)] };
     }
@@ -81,7 +87,7 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         if (!all.IsDeterminedBy(training) || all.Diagnose(training).Any()) return null;
         try
         {
-            var model = (TModel)all.Maximize(training, options.Maximization(1) with { Inertia = 0, KeepsUnseen = false, Rows = training.Rows });
+            var model = (TModel)all.Maximize(training, options.Estimation with { Rows = training.Rows });
             (model as ProbabilityModel)?.EnsureEvaluable();
             return HaveMovedFar(PartsOf(all), PartsOf(model)) ? null : model;
         }
@@ -112,31 +118,6 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
             }
         }
         return false;
-    }
-
-    // Every model is fitted as if it were alone with the rows outside of its fold.
-    private async ValueTask<(IReadOnlyList<TModel> Models, IReadOnlyList<string> Warnings)> EachAsync(FoldRule rule, CancellationToken cancellationToken)
-    {
-        var scan = new SharedScan(pass, options.BatchRows);
-        var own = options with { Journal = null, Progress = null };
-        var fits = Enumerable.Range(0, folds.Folds).Select(fold => scan.Begin(shared =>
-            estimator.FitAsync(new FoldPass(shared, rule.AllBut(fold)), own, cancellationToken).AsTask())).ToArray();
-        await scan.RunAsync(static () => { }, cancellationToken).ConfigureAwait(false);
-        var (models, warnings) = (new List<TModel>(), new List<string>());
-        for (var fold = 0; fold < fits.Length; fold++)
-        {
-            try
-            {
-                var result = await fits[fold].ConfigureAwait(false);
-                models.Add(result.Model);
-                warnings.AddRange(result.Warnings.Select(w => $"fit without fold {fold}: {w}"));
-            }
-            catch (ModelException e)
-            {
-                throw e.Within($"fit without fold {fold}");
-            }
-        }
-        return (models, warnings);
     }
 
     private async ValueTask<CrossValidation<TModel>> EvaluateAsync(IReadOnlyList<TModel> models, FoldRule rule, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ internal sealed class FoldCounter(FoldRule rule, int classes, int columns) : ISu
         for (var i = 0; i < cells.Length; i++)
         {
             var row = isOfSequences ? block.SequenceOffsets[i] : i;
-            cells[i] = CellOf(cells[i], classes == 0 ? -1 : ClassRanks.LabelOf(block, i));
+            cells[i] = CellOf(cells[i], classes == 0 ? -1 : ClassItems.KnownClass(block, i));
             // An empty sequence says nothing, and neither does an item without weight.
             if ((isOfSequences && row == block.SequenceOffsets[i + 1]) || (!block.Weights.IsEmpty && block.Weights[row] == 0)) cells[i] = -1;
             else sums[cells[i]]++;

@@ -23,7 +23,7 @@ internal sealed record StratifiedRule(int Folds, long Seed, ClassRanks Ranks) : 
         var orders = new int[next.Length][];
         for (var i = 0; i < folds.Length; i++)
         {
-            var at = ClassRanks.LabelOf(block, i) + 1;
+            var at = ClassItems.KnownClass(block, i) + 1;
             var (round, turn) = Math.DivRem(next[at]++, Folds);
             if (turn == 0 || orders[at] is null) FoldHash.Order(seed, at - 1, round, orders[at] ??= new int[Folds]);
             folds[i] = orders[at][turn];
@@ -87,23 +87,11 @@ internal sealed class ClassRanks(int classes) : Statistics
     /// <summary>Number of classes.</summary>
     public int Classes => classes;
 
-    /// <summary>The class of an item, by its label or a prior of 1; -1 = unlabelled.</summary>
-    /// <param name="block">The items.</param>
-    /// <param name="item">The row, or the sequence, which has the label of its first row.</param>
-    public static int LabelOf(in FeatureBlock block, int item)
-    {
-        var row = block.SequenceOffsets.IsEmpty ? item : block.SequenceOffsets[item];
-        if (!block.SequenceOffsets.IsEmpty && row == block.SequenceOffsets[item + 1]) return ClassItems.Unlabeled;
-        var label = block.Labels.IsEmpty ? ClassItems.Unlabeled : block.Labels[row];
-        // As in a fit, a prior of 1 is as good as a label.
-        return label == ClassItems.Unlabeled ? ClassItems.CertainClass(block, item) : label;
-    }
-
     /// <summary>Adds a batch.</summary>
     public void Add(in FeatureBlock block)
     {
         var own = new long[classes + 1];
-        for (var i = 0; i < (block.SequenceOffsets.IsEmpty ? block.Rows : block.SequenceCount); i++) own[LabelOf(block, i) + 1]++;
+        for (var i = 0; i < (block.SequenceOffsets.IsEmpty ? block.Rows : block.SequenceCount); i++) own[ClassItems.KnownClass(block, i) + 1]++;
         starts.Add(StartOf(block));
         counts.Add(own);
     }
