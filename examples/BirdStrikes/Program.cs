@@ -20,9 +20,10 @@ fitted.Saved.Save(Path.Combine(output, "naive-bayes.json"));
 foreach (var warning in fitted.Result.Warnings) Console.WriteLine($"note: {warning}");
 
 // Naive Bayes counts what its features share several times, so its probabilities are too extreme. The log odds are a number like any other: a second
-// classifier learns on rows of its own what they mean.
+// classifier learns on rows of its own what they mean. With the same variance in both classes, its log odds are a linear function of theirs.
 var odds = strikes.Score(fitted, new ScoreOptions { Columns = ["posterior-log-probability"] }).Transform(AddLogOdds, "log odds");
-var calibrated = await odds.Features("log odds").Labels("damage").WeightedBy("calibrate").FitAsync(new NaiveBayesEstimator(ModelFormat.Family("normal")));
+var calibrator = new NaiveBayesEstimator(ModelFormat.Family("normal"), tied: true);
+var calibrated = await odds.Features("log odds").Labels("damage").WeightedBy("calibrate").FitAsync(calibrator);
 calibrated.Saved.Save(Path.Combine(output, "calibrated.json"));
 await odds.Score(calibrated, new ScoreOptions { Columns = ["label", "probability"] }).ToParquet(Path.Combine(output, "scored.parquet")).RunAsync();
 
