@@ -67,7 +67,7 @@ internal static class ErrorReport
     private static int Code(Exception exception) => exception switch
     {
         PipelinesException { Kind: ErrorKind.Data } => ExitCode.Data,
-        PipelinesException { Kind: not ErrorKind.Storage } => ExitCode.Usage,
+        PipelinesException { Kind: not (ErrorKind.Storage or ErrorKind.Memory) } => ExitCode.Usage,
         _ => ExitCode.Failed,
     };
 }

@@ -14,4 +14,7 @@ public enum ErrorKind
 
     /// <summary>Storage failed: permission, full disk, vanished file, an output that another run holds …</summary>
     Storage,
+
+    /// <summary>What was asked for takes more memory than there is.</summary>
+    Memory,
 }

@@ -67,6 +67,10 @@ public static class JsonHelpers
         ? value.GetString()!
         : throw Bad($"property '{name}'", Kind(json.Required(name)), "a text");
 
+    /// <summary>A required list of texts.</summary>
+    internal static string[] Texts(this JsonElement json, string name) => [.. json.Array(name).Select(e =>
+        e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Bad($"property '{name}'", Kind(e), "a list of texts"))];
+
     /// <summary>The name of a value of an enumeration.</summary>
     internal static T Choice<T>(this JsonElement json, string name)
         where T : struct, Enum => Enum.TryParse<T>(json.Text(name), out var value) && Enum.IsDefined(value)

@@ -3,6 +3,12 @@ namespace Pipelines;
 /// <summary>Buffers for the requested scores of a batch of rows. Created once and reused; not thread-safe.</summary>
 public sealed class ScoreBatch
 {
+    /// <summary>The value of a real-valued column in a row that has none: a NaN of its own, told from others by its bits.</summary>
+    public static readonly double Null = BitConverter.Int64BitsToDouble(NullBits);
+
+    // What R has for a missing number.
+    private const long NullBits = 0x7FF0_0000_0000_07A2 | (1L << 51);
+
     private readonly Dictionary<string, int> first = new(StringComparer.Ordinal);
 
     /// <summary>Allocates buffers for the scores of up to <paramref name="capacity"/> rows.</summary>
@@ -24,6 +30,9 @@ public sealed class ScoreBatch
         Values = [.. columns.Select(c => c.IsInteger ? (Array)new int[capacity] : new double[capacity])];
         Capacity = capacity;
     }
+
+    /// <summary>True for <see cref="Null"/>.</summary>
+    public static bool IsNull(double value) => BitConverter.DoubleToInt64Bits(value) == NullBits;
 
     /// <summary>Maximum number of rows in a block.</summary>
     public int Capacity { get; }

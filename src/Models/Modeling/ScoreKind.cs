@@ -6,7 +6,17 @@ namespace Pipelines;
 /// <param name="Names">For an integer column, what its values from 0 on stand for, if the model has names: written as strings, -1 as null. Null (default) =
 /// written as numbers.</param>
 /// <param name="NameType">Type in which names are written, as in <see cref="ClassLabels.Type"/>; null (default) = text.</param>
-public readonly record struct ScoreColumn(string Name, bool IsInteger = false, IReadOnlyList<string>? Names = null, string? NameType = null);
+public readonly record struct ScoreColumn(string Name, bool IsInteger = false, IReadOnlyList<string>? Names = null, string? NameType = null)
+{
+    /// <summary>True: a real-valued column may have no value in some rows (<see cref="ScoreBatch.Null"/>). False by default.</summary>
+    public bool IsNullable { get; init; }
+
+    /// <summary>Index of the feature whose values the names are: they are written in the type of its column. Null (default) = no feature.</summary>
+    public int? Feature { get; init; }
+
+    /// <summary>True: the column takes the place of the feature's, of which it fills in missing values. False by default.</summary>
+    public bool Fills { get; init; }
+}
 
 /// <summary>One kind of score that a model can report for each row, and the columns it is written to.</summary>
 /// <param name="Name">Name of the score: <c>log-probability</c>, <c>label</c>, <c>probability</c>, <c>distance</c> …</param>
@@ -25,6 +35,12 @@ public sealed record ScoreKind(string Name, IReadOnlyList<ScoreColumn> Columns, 
 
     /// <summary>Natural logarithm of the posterior probability of each component or class, without underflow.</summary>
     public const string PosteriorLogProbability = "posterior-log-probability";
+
+    /// <summary>The features, with the most probable value of each that is missing.</summary>
+    public const string Fill = "fill";
+
+    /// <summary>The most probable values of all missing features together.</summary>
+    public const string Explanation = "explanation";
 
     /// <summary>Squared Euclidean distance to each centroid.</summary>
     public const string Distance = "distance";

@@ -1,0 +1,106 @@
+using Pipelines.Models.Inference;
+using Pipelines.Models.Kernels;
+
+namespace Pipelines;
+
+/// <content>Log-probabilities, posteriors, fills and explanations of rows.</content>
+public sealed partial class BayesianNetwork
+{
+    private static readonly InferenceQuery evidenceQuery = new(QueryKind.Evidence);
+
+    private NetworkScores? scoring;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ScoreKind> ScoreKinds => Scoring.Kinds;
+
+    private NetworkScores Scoring => scoring ??= new(variables, Inference);
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result)
+    {
+        using var scratch = Scratch.Enter();
+        var logs = scratch.Take(FeatureTile.Capacity);
+        LogProbabilities(Block(tile), logs);
+        logs[..tile.Rows].CopyTo(result);
+    }
+
+    /// <inheritdoc/>
+    public override unsafe void LogProbabilities(in FeatureBlock block, Span<double> logs)
+    {
+        this.CheckBlock(block);
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var family = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var codes = scratch.Take(FeatureTile.Capacity);
+        var sums = scratch.Take(FeatureTile.Capacity);
+        var incomplete = new IncompleteRows(block.Rows, sizes, scratch);
+        for (var t = 0; t < block.TileCount; t++)
+        {
+            var tile = block.Tile(t, buffer);
+            incomplete.Mark(tile, t * FeatureTile.Capacity);
+            sums.Clear();
+            for (var i = 0; i < families.Length; i++)
+            {
+                CodeTables.Codes(tile.Gather(families[i], family), tables[i].Sizes, codes);
+                fixed (double* c = codes, y = sums) CodeTables.Add(c, tile.PaddedRows, this.logs[i], y);
+            }
+            sums[..tile.Rows].CopyTo(logs[(t * FeatureTile.Capacity)..]);
+        }
+        if (incomplete.Any) FillIncomplete(block, incomplete, logs);
+    }
+
+    /// <inheritdoc/>
+    public override void Score(in FeatureBlock block, ScoreBatch scores)
+    {
+        this.CheckBlock(block);
+        ArgumentNullException.ThrowIfNull(scores);
+        if (scores.Wants(ScoreKind.LogProbability)) LogProbabilities(block, scores.Doubles(ScoreKind.LogProbability));
+        var (posteriors, explanation) = (NetworkScores.WantsPosteriors(scores), scores.Wants(ScoreKind.Explanation));
+        if (!posteriors && !explanation) return;
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var incomplete = new IncompleteRows(block.Rows, sizes, scratch);
+        for (var t = 0; t < block.TileCount; t++) incomplete.Mark(block.Tile(t, buffer), t * FeatureTile.Capacity);
+        Scoring.Begin(block, incomplete.Excluded, scores);
+        if (posteriors)
+            Ask(block, Scoring.Posteriors, incomplete.Excluded, (program, in run, rows, lanes) => Scoring.TakePosteriors(program, run, rows, lanes, scores));
+        if (!explanation) return;
+        // Complete rows explain themselves.
+        LogProbabilities(block, scores.Doubles(ScoreKind.Explanation, Scoring.Reported.Count));
+        Ask(block, Scoring.Explanation, incomplete.Excluded, (program, in run, rows, lanes) => Scoring.TakeExplanation(program, run, rows, lanes, scores));
+    }
+
+    private static FeatureBlock Block(in FeatureTile tile) => FeatureBlock.ColumnMajor(tile.Values, tile.Rows, tile.Columns, FeatureTile.Capacity);
+
+    // Rows with missing values: the logarithm of the probability of what is observed. A value that is not known has probability 0.
+    private unsafe void FillIncomplete(in FeatureBlock block, in IncompleteRows incomplete, Span<double> logs)
+    {
+        for (var i = 0; i < block.Rows; i++)
+            if (incomplete.Is(i)) logs[i] = double.NegativeInfinity;
+        fixed (double* l = logs)
+        {
+            var to = (nint)l;
+            Ask(block, evidenceQuery, incomplete.Excluded, (program, in run, rows, lanes) =>
+            {
+                Span<double> own = stackalloc double[run.Lanes];
+                run.EvidenceLogs(own);
+                for (var i = 0; i < rows.Length; i++) ((double*)to)[rows[i]] = own[lanes[i]];
+            });
+        }
+    }
+
+    private void Ask(in FeatureBlock block, InferenceQuery query, ReadOnlySpan<bool> isExcluded, Answered answered)
+    {
+        try
+        {
+            engine.Value.Run(block, query, isExcluded, answered);
+        }
+        catch (JunctionTreeTooWideException e)
+        {
+            var names = e.Clique.Select(v => variables[v].Name).ToArray();
+            throw new ModelException(ErrorKind.Memory, "exact inference", $"a clique of {names.Length} variables ({string.Join(", ", names.Take(3))}"
+                + $"{(names.Length > 3 ? ", …" : "")}) with {e.Entries:0.##e0} entries, {e.Bytes / (1 << 20):0} MB", $"at most {e.MostBytes >> 20} MB",
+                "allow more memory (InferenceOptions.MaxBytes), or use loopy inference (InferenceOptions.Method)", e);
+        }
+    }
+}
