@@ -43,7 +43,7 @@ internal sealed class JunctionTree
         for (var i = 0; i < n; i++)
         {
             var p = parent[i] < 0 ? -1 : Find(merged, parent[i]);
-            if (p < 0 || members[p].Length != members[i].Length - 1 || p < i) continue;
+            if (p < i || !Array.TrueForAll(members[p], v => Array.BinarySearch(members[i], v) >= 0)) continue;
             merged[p] = i;
             parent[i] = parent[p];
             parent[p] = -1;

@@ -1,0 +1,81 @@
+using Pipelines.Models.Kernels;
+
+namespace Pipelines.Models.Tests.Networks;
+
+public sealed class InferenceTests
+{
+    public static TheoryData<KernelVariant> Variants => [.. KernelSelection.Supported];
+
+    // Sums of up to 4^9 products of 10 factors: rounding errors stay far below.
+    private const double Tolerance = 1e-10;
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Answers_are_those_of_enumeration(KernelVariant variant)
+    {
+        using var forced = KernelSelection.Force(variant);
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var network = RandomNetworks.Network(seed, 1 + (seed % 10));
+            var rows = RandomNetworks.Rows(network, seed, 60, 0.1 + (0.8 * (seed % 4) / 4));
+            Check(network, rows, seed);
+        }
+    }
+
+    [Fact]
+    public void Larger_networks_also_agree_with_enumeration()
+    {
+        for (var seed = 0; seed < 6; seed++)
+        {
+            var network = RandomNetworks.Network(1000 + seed, 12);
+            Check(network, RandomNetworks.Rows(network, seed, 6, 0.6), seed);
+        }
+    }
+
+    private static void Check(BayesianNetwork network, double[,] rows, int seed)
+    {
+        var scores = new ScoreBatch(network, ["log-probability", "probability", "fill", "explanation"], rows.GetLength(0));
+        network.Score(FeatureMatrix.FromRows(rows).Block(0, rows.GetLength(0)), scores);
+        for (var i = 0; i < rows.GetLength(0); i++)
+        {
+            var row = Enumerable.Range(0, network.Dimensions).Select(j => rows[i, j]).ToArray();
+            var what = $"seed {seed}, row {i}: {string.Join(' ', row)}";
+            var posteriors = network.Variables.Select(v => new double[v.Values.Count]).ToArray();
+            double total = 0, best = 0;
+            foreach (var (whole, p) in RandomNetworks.Complete(network, row))
+            {
+                total += p;
+                best = Math.Max(best, p);
+                for (var j = 0; j < whole.Length; j++) posteriors[j][whole[j]] += p;
+            }
+            Near(Math.Log(total), scores.Doubles("log-probability")[i], what);
+            Near(Math.Log(best), scores.Doubles("explanation", network.Dimensions)[i], what);
+            var (column, explained) = (0, row.ToArray());
+            for (var j = 0; j < network.Dimensions; j++)
+            {
+                var (filled, explanation) = (scores.Integers("fill", j)[i], scores.Integers("explanation", j)[i]);
+                for (var k = 0; k < posteriors[j].Length; k++, column++)
+                {
+                    var found = scores.Doubles("probability", column)[i];
+                    if (double.IsNaN(row[j])) Near(posteriors[j][k] / total, found, what);
+                    else Assert.True(ScoreBatch.IsNull(found), what);
+                }
+                if (double.IsNaN(row[j]))
+                {
+                    Assert.True(posteriors[j][filled] >= posteriors[j].Max() - (Tolerance * total), what);
+                    explained[j] = explanation;
+                }
+                else
+                {
+                    Assert.Equal((int)row[j], filled);
+                    Assert.Equal(-1, explanation);
+                }
+            }
+            // The explanation is a row of that probability.
+            Near(Math.Log(best), Math.Log(RandomNetworks.Complete(network, explained).Single().Probability), what);
+        }
+    }
+
+    private static void Near(double expected, double found, string what) =>
+        Assert.True(Math.Abs(expected - found) <= Tolerance * Math.Max(1, Math.Abs(expected)), $"{what}: expected {expected:r}, found {found:r}");
+}
