@@ -12,9 +12,10 @@ public sealed partial class Pipeline
     /// Creates the passes over the features, for estimators and loops of your own. Dispose the result: it holds memory and possibly a temporary file.
     /// </summary>
     /// <exception cref="FlowException">The source cannot be opened, or a feature is absent or not numeric.</exception>
-    internal ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, null, cancellationToken);
+    internal ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, null, false, cancellationToken);
 
-    private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, FoldKeyColumn? foldKeys, CancellationToken cancellationToken)
+    private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, FoldKeyColumn? foldKeys, bool takesCategories,
+        CancellationToken cancellationToken)
     {
         var run = graph.ForRun();
         var named = features;
@@ -26,15 +27,19 @@ public sealed partial class Pipeline
                     "name them (Pipeline.Features)");
             string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name, foldKeys?.Name, .. priors?.Columns ?? []];
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
-            named = [.. schema.Fields.Where(f => (f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
+            named = [.. schema.Fields.Where(f => (takesCategories ? HasCategories(f) : f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name))
+                .Select(f => new Feature(f.Name))];
             if (named.Count == 0)
-                throw new FlowException(ErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
+                throw new FlowException(ErrorKind.Data, run.Source.Name, takesCategories ? "no column of text, booleans or integers" : "no numeric column",
+                    "at least one feature", $"choose data with {(takesCategories ? "such" : "numeric")} columns");
         }
         if (priors?.Classes is not null && labels is null)
             throw new ModelException(ErrorKind.Usage, "priors", "columns by class, but no labels", "the column with the classes as well",
                 "name it (Pipeline.Labels), or give the columns in the model's order");
         return new FeaturePass(run, named, weights, Options, sequences, KnownLabels, isCategorical, priors?.For(labels?.Names), foldKeys);
     }
+
+    private static bool HasCategories(ColumnField field) => field.IsInteger || field.ValueType == typeof(string) || field.ValueType == typeof(bool);
 
     // The classes that have priors, unless the labels list them.
     private LabelColumn? KnownLabels => labels is { Names: null } && priors?.Classes is { } classes ? labels with { Names = classes } : labels;

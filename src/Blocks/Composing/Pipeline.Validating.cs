@@ -54,7 +54,7 @@ public sealed partial class Pipeline
         // Only rejected rows move those after them; sequences are numbered after that.
         var needsPlaces = validation is not null && sequences is null && Options.BadRows.Mode != BadRowMode.Fail;
         var keys = validation?.Key is not null || needsPlaces ? new FoldKeyColumn(validation!.Key) : null;
-        var pass = await OpenPassAsync(estimator.IsCategorical, keys, cancellationToken).ConfigureAwait(false);
+        var pass = await OpenPassAsync(estimator.IsCategorical, keys, estimator.TakesCategories, cancellationToken).ConfigureAwait(false);
         pass.IsShared = estimator.Fits > 1 || validation is not null;
         return pass;
     }

@@ -45,6 +45,9 @@ internal sealed class FeatureExtractor
     /// </summary>
     public IReadOnlyCollection<int> Unknown { get; set; } = [];
 
+    /// <summary>True: a row with a value that is not one of a feature's categories is a bad row. False by default.</summary>
+    public bool RefusesUnknown { get; init; }
+
     /// <summary>What a label names, for messages.</summary>
     public string LabelNoun { get; init; } = "class";
 
@@ -55,8 +58,9 @@ internal sealed class FeatureExtractor
     public bool HasUnknownLabels => label is not null && codes[features.Count] is null;
 
     /// <summary>Warnings about rows with values that are not categories, one sentence per column; empty if there are none.</summary>
-    public IEnumerable<string> UnknownCategoryWarnings => features.Select((f, i) => (Name: f, Rows: codes[i]?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
-        .Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} "
+    public IEnumerable<string> UnknownCategoryWarnings => RefusesUnknown
+        ? []
+        : features.Select((f, i) => (Name: f, Rows: codes[i]?.UnknownRows ?? 0)).Where(u => u.Rows > 0).Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} "
             + $"{(u.Rows == 1 ? "value that is not a category" : "values that are not categories")} of the model, scored with the probability "
             + $"that it gives to unknown ones"));
 
@@ -129,7 +133,11 @@ internal sealed class FeatureExtractor
         {
             var column = batch.Columns[known.Indexes[c]];
             var values = target.Slice(c * layout.Stride, batch.Rows);
-            if (codes[c] is { } categories) categories.Write(column, values);
+            if (codes[c] is { } categories)
+            {
+                categories.Write(column, values);
+                if (RefusesUnknown && values.Contains(CategoryMap.Unknown)) FindUnknown(column, values, categories, ref bad);
+            }
             else CategoryCodes.Numbers(column, values);
             var range = ValueRange.Of(values);
             if (!ranges.IsEmpty) ranges[c] = range;
@@ -155,6 +163,17 @@ internal sealed class FeatureExtractor
         if (FoldKeys is not null) FoldKeyColumn.Write(batch, known.Key, target.Slice(layout.KeyStart, batch.Rows), ref bad);
         // The sort is stable: if several columns have a reason, the first one is kept.
         return bad is null ? null : [.. bad.DistinctBy(b => b.Row).OrderBy(b => b.Row)];
+    }
+
+    private static void FindUnknown(BatchColumn column, ReadOnlySpan<double> values, CategoryCodes categories, ref List<BadRow>? bad)
+    {
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (values[row] != CategoryMap.Unknown) continue;
+            (bad ??= []).Add(new(row, column.Field.Name, FormattableString.Invariant($"'{column.GetValue(row)}', a value that the model does not know"),
+                $"one of its {categories.Categories.Count} values{(categories.Categories.Count <= 4 ? $" ({string.Join(", ", categories.Categories)})" : "")}",
+                "correct the value or make it null, or fit the model to data that have it"));
+        }
     }
 
     // A row without a label has the code -1. Any other row must have one of the known labels.

@@ -15,7 +15,7 @@ internal abstract class LabelValues
     /// <param name="type">Their type, as in <see cref="ClassLabels"/>; null = text.</param>
     public static LabelValues Of(IReadOnlyList<string> names, string? type) => type switch
     {
-        ClassLabels.Boolean => new Typed<bool>([.. names.Select(bool.Parse)]),
+        ClassLabels.Boolean => new Typed<bool>([.. names.Select(n => n is "1" or "true" or "True")]),
         "sbyte" => Numbers<sbyte>(names),
         "byte" => Numbers<byte>(names),
         "int16" => Numbers<short>(names),
@@ -24,6 +24,9 @@ internal abstract class LabelValues
         "uint32" => Numbers<uint>(names),
         "int64" => Numbers<long>(names),
         "uint64" => Numbers<ulong>(names),
+        "single" => Numbers<float>(names),
+        "double" => Numbers<double>(names),
+        "decimal" => Numbers<decimal>(names),
         _ => new Typed<string>([.. names]),
     };
 

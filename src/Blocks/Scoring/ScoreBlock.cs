@@ -32,6 +32,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
     {
         this.plan = plan;
         plan.Extractor.ForgetUnknown();
+        plan.Impossible?.Forget();
         layout = new FeatureLayout(run.Options.BatchSize, plan.Extractor.Columns, weighted: false, priors: plan.Extractor.Priors);
         buffers = new AlignedBufferPool(layout.Length);
     }
@@ -42,7 +43,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
     private protected override DataBatch Process(DataBatch item)
     {
         Guard.CheckSize(item, Run, Name);
-        var (schema, kept) = plan.Bind(item.Schema, $"block '{Name}', batch {item.Index}");
+        var bound = plan.Bind(item.Schema, $"block '{Name}', batch {item.Index}");
         if (!scratch.TryTake(out var scores)) scores = new ScoreBatch(plan.Model, plan.Options.Columns, Run.Options.BatchSize);
         // The features of sequences were extracted when they were scored. Only a batch of which rows were refused then has to be looked at again.
         if (Sequences?.RowsOf(item.Index) != item.Rows)
@@ -57,12 +58,11 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
             buffers.Return(buffer);
         }
         Sequences?.Read(item.Index, item.Rows, scores);
+        if (Sequences is null) plan.Impossible?.Count(item, scores.Doubles(ScoreKind.LogProbability)[..item.Rows], Name);
 
-        var columns = new BatchColumn[schema.Fields.Count];
-        for (var c = 0; c < kept.Length; c++) columns[c] = item.Columns[kept[c]];
-        for (var s = 0; s < plan.Added.Count; s++) columns[kept.Length + s] = plan.Column(s, scores.Values[s], item.Rows);
+        var columns = bound.Columns(item, scores);
         var carrier = item.With(new BatchSchema([]), []);
-        return new DataBatch(schema, columns, item.Rows, item.Index, item.FirstRow, item.Origins, new ScoreCredit(carrier, scores, scratch))
+        return new DataBatch(bound.Schema, columns, item.Rows, item.Index, item.FirstRow, item.Origins, new ScoreCredit(carrier, scores, scratch))
         { Rejected = item.Rejected };
     }
 

@@ -19,18 +19,24 @@ public sealed record ScoreOptions
     /// </summary>
     public IReadOnlyList<string>? Priors { get; init; }
 
+    /// <summary>How a network answers questions about missing features; null (default) = as the model's own options say.</summary>
+    public InferenceOptions? Inference { get; init; }
+
     /// <summary>
-    /// How to handle sequences that have probability 0 under the model, if log-probabilities are among the scores; default <see cref="ImpossibleRows.Keep"/>.
+    /// How to handle sequences, or rows of a network, that have probability 0 under the model, if log-probabilities are among the scores; default
+    /// <see cref="ImpossibleRows.Keep"/>.
     /// </summary>
     public ImpossibleRows Impossible { get; init; }
 }
 
-/// <summary>How to handle the rows of a sequence that has probability 0 under the model.</summary>
+/// <summary>How to handle rows, or the rows of a sequence, that have probability 0 under the model.</summary>
 public enum ImpossibleRows
 {
-    /// <summary>They are written with the log-probability -infinity and the label -1 (null if labels are names), and a warning lists their keys.</summary>
+    /// <summary>
+    /// They are written with the log-probability -infinity, the label -1 (null if labels are names), and posteriors NaN, and a warning says which they are.
+    /// </summary>
     Keep,
 
-    /// <summary>The run fails with an error that lists their keys.</summary>
+    /// <summary>The run fails with an error that says which they are.</summary>
     Fail,
 }

@@ -6,11 +6,11 @@ namespace Pipelines.Blocks;
 /// <summary>A model's scores.</summary>
 internal sealed record ScoreStage(ScorePlan Plan) : Stage("score")
 {
-    public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);
+    public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Scores.Count);
 
     public override IEnumerable<JobProperty> JobProperties => Plan.JobProperties;
 
-    public override IEnumerable<string> Warnings => Plan.Extractor.UnknownCategoryWarnings;
+    public override IEnumerable<string> Warnings => [.. Plan.Extractor.UnknownCategoryWarnings, .. Plan.Impossible?.Warnings ?? []];
 
     public override IEnumerable<string> Used => Plan.Extractor.Needed;
 

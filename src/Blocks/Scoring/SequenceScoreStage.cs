@@ -14,7 +14,7 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     /// <summary>What the pass over the sequences warned about.</summary>
     private IReadOnlyList<string> Notes { get; init; } = [];
 
-    public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + Plan.Extractor.Priors + (long)Plan.Added.Count);
+    public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + Plan.Extractor.Priors + (long)Plan.Scores.Count);
 
     public override IEnumerable<JobProperty> JobProperties => [.. Plan.JobProperties, new("sequences", Sequences.Description)];
 
@@ -38,7 +38,7 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
         var quiet = options with { BadRows = options.BadRows.Keeps ? new BadRowPolicy { Mode = BadRowMode.Skip } : options.BadRows, Checkpoints = null };
         await using var pass = new FeaturePass(before, Plan.Features, null, quiet, Sequences, priors: Plan.Options.Priors);
         using var scorer = new SequenceScorer(Plan, () => pass.Found, options.Budget / 4, pass.OpenSpill);
-        pass.ForScores(sizeof(double) * (long)Plan.Added.Count);
+        pass.ForScores(sizeof(double) * (long)Plan.Scores.Count);
         var impossible = (ImpossibleSequences)await pass.RunAsync(scorer, cancellationToken).ConfigureAwait(false);
         string[] notes = [.. pass.Warnings, .. await ImpossibleAsync(pass, impossible, before.Source.Name, cancellationToken).ConfigureAwait(false)];
         using (Cancellation.Enter(cancellationToken)) return this with { Scores = scorer.Take(), Notes = notes };

@@ -37,6 +37,11 @@ public interface IEstimator<TModel>
     bool IsCategorical(int feature) => false;
 
     /// <summary>
+    /// True: where no features are named, they are all columns of text, booleans and integers. False (default): all numeric columns.
+    /// </summary>
+    bool TakesCategories => false;
+
+    /// <summary>
     /// True if one pass over the rows determines the parameters, so that a fit makes one update (<see cref="Model.IsEstimatedInOnePass"/>). False by default.
     /// </summary>
     bool IsEstimatedInOnePass => false;

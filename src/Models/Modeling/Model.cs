@@ -104,6 +104,12 @@ public abstract class Model : ISummarizer
     /// <param name="feature">Index of the feature.</param>
     public virtual int? CategoryCount(int feature) => null;
 
+    /// <summary>
+    /// True: a value that is not among a feature's categories is bad data. False (default): it is a value of the probability that the model gives to unknown
+    /// ones.
+    /// </summary>
+    public virtual bool RefusesUnknownValues => false;
+
     /// <summary>True: an item of the model is a whole sequence of rows (<see cref="FeatureBlock.SequenceOffsets"/>). False (default): a row.</summary>
     public virtual bool IsOfSequences => false;
 

@@ -9,15 +9,15 @@ namespace Pipelines;
 
 /// <summary>
 /// A Bayesian network over categorical variables: P(x) = product over the variables of P(x_i | parents of i), one table for each (Pearl 1988; Koller and
-/// Friedman 2009, chapter 3). Variable i is feature i, its values are the codes 0, 1, 2 …; NaN is missing. The log-probability of an incomplete row is that of
-/// what is observed. Posteriors, fills and explanations are exact unless <see cref="InferenceOptions"/> choose otherwise.
+/// Friedman 2009, chapter 3). Variable i is feature i, its values are the codes 0, 1, 2 …; NaN is missing. The log-probability of an incomplete row is that
+/// of what is observed. Posteriors, fills and explanations are exact unless <see cref="InferenceOptions"/> choose otherwise.
 /// </summary>
 /// <remarks>
 /// A fit with <see cref="MissingValues.Available"/> counts each family over the rows that have all of it: P(v | parents) = (w + pseudocount) / (W of the
 /// parents + pseudocount * values); combinations of parents without rows get equal shares. With <see cref="MissingValues.Em"/>, missing values count by their
 /// posteriors (Lauritzen 1995).
 /// </remarks>
-public sealed partial class BayesianNetwork : Distribution, IModelFormat<BayesianNetwork>
+public sealed partial class BayesianNetwork : Distribution, IModelFormat<BayesianNetwork>, IInferenceModel
 {
     private readonly NetworkVariable[] variables;
     private readonly int[][] parents;
@@ -85,6 +85,12 @@ public sealed partial class BayesianNetwork : Distribution, IModelFormat<Bayesia
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
+    /// <inheritdoc/>
+    public override bool RefusesUnknownValues => true;
+
+    /// <inheritdoc/>
+    public InferenceCost Cost => new(engine.Value.Patterns, engine.Value.LargestTableBytes);
+
     /// <summary>The variables, in the order of the features.</summary>
     public IReadOnlyList<NetworkVariable> Variables => variables;
 
@@ -99,6 +105,9 @@ public sealed partial class BayesianNetwork : Distribution, IModelFormat<Bayesia
 
     /// <summary>What a fit makes of rows with missing values; default <see cref="MissingValues.Available"/>.</summary>
     public MissingValues Missing { get; private init; }
+
+    /// <summary>How the structure was learnt, directly after the fit; null = it was given, or the model comes from a file.</summary>
+    public LearnedStructure? Learned { get; private init; }
 
     /// <summary>The sum over the variables of (values - 1) * combinations of the parents' values.</summary>
     protected override long FreeParameters => tables.Sum(t => t.ParameterCount);
@@ -133,8 +142,14 @@ public sealed partial class BayesianNetwork : Distribution, IModelFormat<Bayesia
         return Copy(options, Missing);
     }
 
+    /// <inheritdoc/>
+    Model IInferenceModel.With(InferenceOptions options) => With(options);
+
     /// <summary>The same network with another rule for rows with missing values in a fit.</summary>
     public BayesianNetwork With(MissingValues missing) => Copy(Inference, missing);
+
+    internal BayesianNetwork With(LearnedStructure learned) =>
+        new(variables, parents, (i, _) => tables[i], tables.Length) { Inference = Inference, Missing = Missing, Learned = learned };
 
     /// <summary>Index of a variable.</summary>
     /// <exception cref="ModelException">There is no variable of that name.</exception>

@@ -1,0 +1,115 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
+using Pipelines.Models.Structures;
+
+namespace Pipelines;
+
+/// <summary>
+/// A Bayesian network before its tables are known. After a survey of the data the structure is learnt, unless it is given, and the tables are counted in one
+/// pass; with <see cref="MissingValues.Em"/> and missing values, expectation-maximization starts from the tables of the families that are observed whole.
+/// </summary>
+public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
+{
+    private readonly Func<IReadOnlyList<NetworkVariable>, NetworkArcs> arcs;
+    private readonly MissingValues missing;
+    private readonly string description;
+
+    /// <summary>A network whose structure is learnt.</summary>
+    /// <param name="search">How; null (default) = the defaults of <see cref="StructureOptions"/>.</param>
+    /// <param name="missing">What becomes of rows with missing values.</param>
+    public BayesianNetworkEstimator(StructureOptions? search = null, MissingValues missing = MissingValues.Available)
+        : this(_ => new(null, search ?? new()), missing, (search ?? new()).ToString())
+    {
+    }
+
+    /// <summary>A network of a given structure.</summary>
+    /// <param name="parents">Shape [variables][]: indexes of the parents of each variable.</param>
+    /// <param name="missing">What becomes of rows with missing values.</param>
+    public BayesianNetworkEstimator(IReadOnlyList<IReadOnlyList<int>> parents, MissingValues missing = MissingValues.Available)
+        : this(_ => new(parents, null), missing,
+            string.Join("; ", (parents ?? throw new ArgumentNullException(nameof(parents))).Select(p => string.Join(",", p))))
+    {
+    }
+
+    /// <summary>A network whose structure depends on the variables' names.</summary>
+    /// <param name="arcs">Gives the structure, or says how to learn it.</param>
+    /// <param name="missing">What becomes of rows with missing values.</param>
+    /// <param name="description">What distinguishes it from others.</param>
+    internal BayesianNetworkEstimator(Func<IReadOnlyList<NetworkVariable>, NetworkArcs> arcs, MissingValues missing, string description) =>
+        (this.arcs, this.missing, this.description) = (arcs, missing, description);
+
+    /// <summary>Bytes that a search may take; null (default) = no limit.</summary>
+    public long? MaxBytes { get; init; }
+
+    /// <summary>Receives the progress of a search; null (default) = nobody does.</summary>
+    public IProgress<StructureProgress>? SearchProgress { get; init; }
+
+    /// <inheritdoc/>
+    public bool IsEstimatedInOnePass => missing == MissingValues.Available;
+
+    /// <inheritdoc/>
+    public FitUses Uses => FitUses.Pseudocount;
+
+    /// <inheritdoc/>
+    public ParameterKinds ParameterKinds => ParameterKinds.Others;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, string>> JobProperties => [new("Bayesian network", $"{description}; missing values {missing}")];
+
+    /// <inheritdoc/>
+    public bool IsCategorical(int feature) => true;
+
+    /// <inheritdoc/>
+    public bool TakesCategories => true;
+
+    /// <inheritdoc/>
+    public async ValueTask<FitResult<BayesianNetwork>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
+        var variables = NetworkVariable.Of(pass.Features, [.. Enumerable.Range(0, pass.Columns).Select(j => SizeOf(pass, survey, j))]);
+        var found = arcs(variables);
+        StructureResult? learned = null;
+        var clock = options.TimeProvider.GetTimestamp();
+        if (found.Search is { } search)
+        {
+            learned = await StructureSearch.RunAsync(pass, [.. variables.Select(v => v.Values.Count)], search,
+                Parallelism.Threads(options.Threads, long.MaxValue), MaxBytes, SearchProgress, cancellationToken).ConfigureAwait(false);
+        }
+        var seconds = options.TimeProvider.GetElapsedTime(clock).TotalSeconds;
+        var start = BayesianNetwork.OfStructure(variables, learned?.Parents ?? found.Parents!);
+        if (missing == MissingValues.Em)
+        {
+            // Equal tables would stay as they are where a variable is never observed together with its parents.
+            var available = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
+            start = start.Maximize(available, options.Estimation with { Inertia = 0 }).With(missing);
+        }
+        var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
+        return learned is null ? result : result with { Model = result.Model.With(new LearnedStructure(learned, found.Search!.Score, seconds)) };
+    }
+
+    private static int SizeOf(IDataPass pass, SurveyStatistics survey, int column)
+    {
+        if (pass.Features?[column].Categories is { Count: > 0 } known) return known.Count;
+        double least = survey.Minimum(column), most = survey.Maximum(column);
+        return least >= 0 && most == Math.Floor(most) && most < TableStatistics.MostCells
+            ? (int)most + 1
+            : throw new ModelException(ErrorKind.Data, pass.Features is { } features ? $"feature '{features[column].Name}'" : $"feature {column}",
+                double.IsFinite(most) ? $"values from {least.Text()} to {most.Text()}" : "no value", "categories coded 0, 1, 2 …",
+                "give it categories, or leave the feature out")
+            { FeatureIndex = column };
+    }
+}
+
+/// <summary>The arcs of a network, or how to learn them.</summary>
+/// <param name="Parents">Shape [variables][]: indexes of the parents of each variable; null = they are learnt.</param>
+/// <param name="Search">How they are learnt; null = they are given.</param>
+internal sealed record NetworkArcs(IReadOnlyList<IReadOnlyList<int>>? Parents, StructureOptions? Search);
+
+/// <summary>How the structure of a network was learnt.</summary>
+/// <param name="Result">The result of the search.</param>
+/// <param name="Score">What it maximised.</param>
+/// <param name="Seconds">How long it took.</param>
+public sealed record LearnedStructure(StructureResult Result, StructureScore Score, double Seconds);
