@@ -60,7 +60,8 @@ internal sealed class FeatureExtractor
     /// <summary>Warnings about rows with values that are not categories, one sentence per column; empty if there are none.</summary>
     public IEnumerable<string> UnknownCategoryWarnings => RefusesUnknown
         ? []
-        : features.Select((f, i) => (Name: f, Rows: codes[i]?.UnknownRows ?? 0)).Where(u => u.Rows > 0).Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} "
+        : features.Select((f, i) => (Name: f, Rows: codes[i]?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
+            .Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} "
             + $"{(u.Rows == 1 ? "value that is not a category" : "values that are not categories")} of the model, scored with the probability "
             + $"that it gives to unknown ones"));
 
