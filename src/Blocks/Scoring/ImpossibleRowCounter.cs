@@ -20,8 +20,11 @@ internal sealed class ImpossibleRowCounter(ImpossibleRows rule)
             {
                 if (count == 0) return [];
                 var rows = FormattableString.Invariant($"{count:N0} {(count == 1 ? "row has" : "rows have")}");
-                return [FormattableString.Invariant($"{rows} probability 0 under the model, the first is row {first}: "
-                    + $"log-probability -Infinity, posteriors NaN, fills and explanations null")];
+                return
+                [
+                    $"{rows} probability 0 under the model, the first is row {first.ToString(System.Globalization.CultureInfo.InvariantCulture)}: log-probability "
+                        + "-Infinity, posteriors NaN, fills and explanations null",
+                ];
             }
         }
     }
