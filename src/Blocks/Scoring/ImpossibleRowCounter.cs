@@ -22,8 +22,8 @@ internal sealed class ImpossibleRowCounter(ImpossibleRows rule)
                 var rows = FormattableString.Invariant($"{count:N0} {(count == 1 ? "row has" : "rows have")}");
                 return
                 [
-                    $"{rows} probability 0 under the model, the first is row {first.ToString(System.Globalization.CultureInfo.InvariantCulture)}: log-probability "
-                        + "-Infinity, posteriors NaN, fills and explanations null",
+                    FormattableString.Invariant($"{rows} probability 0 under the model, the first is row {first}: log-probability -Infinity, posteriors NaN, ")
+                        + "fills and explanations null",
                 ];
             }
         }
