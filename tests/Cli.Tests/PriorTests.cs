@@ -77,6 +77,14 @@ public sealed class PriorTests : IDisposable
         + "p0,p1")]
     [InlineData("--components 3 --priors p0,p1", 2, "mixture model: found priors of 2 components, expected 3; give one prior for each, in the model's order "
         + "(--priors)")]
+    [InlineData("--components 2..4 --priors p0,p1", 2, "model selection: found priors of 2 components or states, and fits of 2, 3, 4, expected fits of one "
+        + "number of them, the number of priors; fit that number only, or leave the priors out (--priors)")]
+    [InlineData("--components 2,3 --dry-run --priors p0,p1", 2, "model selection: found priors of 2 components or states, and fits of 2, 3, expected fits of "
+        + "one number of them, the number of priors; fit that number only, or leave the priors out (--priors)")]
+    [InlineData("--components 3 --restarts 2 --priors p0,p1", 2, "mixture model: found priors of 2 components, expected 3; give one prior for each, in the "
+        + "model's order (--priors)")]
+    [InlineData("--components 3 --dry-run --priors p0,p1", 2, "mixture model: found priors of 2 components, expected 3; give one prior for each, in the "
+        + "model's order (--priors)")]
     [InlineData("--components 2 --priors p0,odd", 3, "DATA, row group 0, row 4, column 'p0': found priors that sum to 1.25, expected probabilities that sum to "
         + "1 (within 1e-6); correct the priors; where nothing is known, give each component the same one")]
     public async Task What_cannot_be_used_is_said(string options, int code, string message)
