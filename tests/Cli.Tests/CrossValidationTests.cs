@@ -225,6 +225,8 @@ public sealed class CrossValidationTests : IDisposable
             + "patient" },
         { "naive-bayes --folds 5 --checkpoint points", 2, "--folds and --checkpoint: found both, expected one of them, as evaluations are not saved in "
             + "checkpoints; for example --folds 10" },
+        { "naive-bayes --test-share 1e-9", 3, "rows held out (--test-share 1E-09): found no labeled row of weight above 0, expected rows with a label" },
+        { "naive-bayes --test-share 0.999999999", 3, "fit without the rows held out (--test-share 0.999999999), " },
         { "naive-bayes --folds 5 --fold-key a", 3, "values of type double, expected fold keys of texts or whole numbers; choose another column (--fold-key), "
             + "or convert it first" },
         { "naive-bayes --folds 5 --fold-key nowhere", 3, "'nowhere'" },

@@ -6,7 +6,8 @@ namespace Pipelines.Models.Fitting;
 /// </summary>
 /// <typeparam name="TModel">Type of the model.</typeparam>
 /// <param name="estimator">What is fitted.</param>
-internal sealed class TrainingEstimator<TModel>(IEstimator<TModel> estimator) : IEstimator<TModel>
+/// <param name="place">What to call the fit in messages about its rows; null = they are named elsewhere.</param>
+internal sealed class TrainingEstimator<TModel>(IEstimator<TModel> estimator, string? place = null) : IEstimator<TModel>
     where TModel : Model
 {
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties => estimator.JobProperties;
@@ -25,7 +26,15 @@ internal sealed class TrainingEstimator<TModel>(IEstimator<TModel> estimator) : 
 
     public async ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
-        var result = await estimator.FitAsync(pass, options, cancellationToken).ConfigureAwait(false);
+        FitResult<TModel> result;
+        try
+        {
+            result = await estimator.FitAsync(pass, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelException e) when (place is not null && e.Kind == ErrorKind.Data)
+        {
+            throw e.Within(place);
+        }
         var counter = CategoryCounter.Of(result.Model);
         if (counter.IsEmpty || !Applies(estimator)) return result;
         var counts = await pass.RunAsync(counter, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>A fit with some rows held out, to evaluate models on rows that they have not seen.</summary>
@@ -36,7 +38,9 @@ internal sealed record Validation<TModel>
     }
 
     /// <summary>What fits the model: knowing of nothing but the rows that are not held out.</summary>
-    public IEstimator<TModel> Estimator => test is null ? estimator : new TrainingEstimator<TModel>(estimator);
+    public IEstimator<TModel> Estimator => test is null
+        ? estimator
+        : new TrainingEstimator<TModel>(estimator, Invariant($"fit without the rows held out (TestOptions.Share {test.Share})"));
 
     /// <summary>Throws if there are more folds than items.</summary>
     /// <param name="items">Number of items, at most.</param>
@@ -44,8 +48,8 @@ internal sealed record Validation<TModel>
     public void CheckItems(long items)
     {
         if (folds is not null && folds.Folds > items)
-            throw new ModelException(ErrorKind.Data, $"{nameof(FoldOptions)}.{nameof(FoldOptions.Folds)}", $"{folds.Folds} folds of {items} rows",
-                "at least one row in each fold", "take fewer folds");
+            throw new ModelException(ErrorKind.Data, $"{nameof(FoldOptions)}.{nameof(FoldOptions.Folds)}",
+                $"{folds.Folds} folds of {items} row{(items == 1 ? "" : "s")}", "at least one row in each fold", "take fewer folds");
     }
 
     /// <summary>The pass that the fit may see.</summary>
@@ -71,7 +75,8 @@ internal sealed record Validation<TModel>
         {
             var evaluator = ModelEvaluators.Of(fitted, test.Bins, keptBytes);
             var held = new FoldPass(pass, new ShareRule(test.Share, options.Seed).Only(1));
-            tested = evaluator.ToEvaluation("rows held out", await held.RunAsync(evaluator, cancellationToken).ConfigureAwait(false), options.Threads);
+            var sums = await held.RunAsync(evaluator, cancellationToken).ConfigureAwait(false);
+            tested = evaluator.ToEvaluation(Invariant($"rows held out (TestOptions.Share {test.Share})"), sums, options.Threads);
         }
         var warning = tested is null ? null : ModelEvaluators.Impossible("rows held out", tested);
         if (folds is null) return (null, tested, warning);
