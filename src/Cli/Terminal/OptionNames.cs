@@ -72,6 +72,8 @@ internal static partial class OptionNames
         ["ScoreOptions.Keep"] = "--keep",
         ["SequenceColumns.Regroup"] = "--regroup",
         ["ShareEstimator.MaximumLikelihood"] = null,
+        ["TestOptions.Key"] = "--fold-key",
+        ["TestOptions.Share"] = "--test-share",
     };
 
     /// <summary>A message of the library, with option names as they are typed.</summary>
