@@ -70,6 +70,74 @@ public sealed class CrossValidationTests : IDisposable
             more.RootElement.GetProperty("crossValidation").GetProperty("pooled"));
     }
 
+    /// <summary>A fit with a test share reports what a fit and an evaluation of two files report, where a category of the second is unknown.</summary>
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1")]
+    public async Task A_category_of_held_out_rows_only_is_unknown(string pseudocount)
+    {
+        // The first row held out is the only blue one.
+        bool[] held = [.. Enumerable.Range(0, 300).Select(i => Unit((ulong)(i + 1) * 0x9E3779B97F4A7C15) < 0.3)];
+        var first = Array.IndexOf(held, true);
+        await WriteColorsAsync("all.parquet", _ => true, first);
+        await WriteColorsAsync("seen.parquet", i => !held[i], first);
+        await WriteColorsAsync("held.parquet", i => held[i], first);
+        var together = await FitColorsAsync("all.parquet", "--test-share", "0.3");
+        var alone = await FitColorsAsync("seen.parquet");
+        var evaluate = await Tool.RunAsync("evaluate", folder["seen.parquet.json"], folder["held.parquet"], "--label", "label", "--json");
+        Assert.Equal((0, 0, 0, ""), (together.Code, alone.Code, evaluate.Code, together.ErrorText));
+        using var found = JsonDocument.Parse(together.Out);
+        using var expected = JsonDocument.Parse(alone.Out);
+        using var evaluated = JsonDocument.Parse(evaluate.Out);
+        // Quotients in another order: some units of the last place.
+        foreach (var name in new[] { "logLoss", "brier", "accuracy" })
+            Assert.Equal(evaluated.RootElement.GetProperty(name).GetDouble(), found.RootElement.GetProperty("test").GetProperty(name).GetDouble(), 1e-12);
+        Assert.Equal(expected.RootElement.GetProperty("logLikelihood").GetDouble(), found.RootElement.GetProperty("logLikelihood").GetDouble(), 1e-10);
+        // The model that was evaluated is the one that is written.
+        var own = await Tool.RunAsync("evaluate", folder["all.parquet.json"], folder["held.parquet"], "--label", "label", "--json");
+        using var written = JsonDocument.Parse(own.Out);
+        Assert.Equal(written.RootElement.GetProperty("logLoss").GetDouble(), found.RootElement.GetProperty("test").GetProperty("logLoss").GetDouble());
+
+        static double Unit(ulong x)
+        {
+            x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+            x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+            return ((x ^ (x >> 31)) >> 11) / 9007199254740992.0;
+        }
+
+        Task WriteColorsAsync(string name, Func<int, bool> isIn, int blue)
+        {
+            int[] rows = [.. Enumerable.Range(0, 300).Where(isIn)];
+            return TestData.WriteAsync(folder[name], ("label", rows.Select(i => i % 2).ToArray()),
+                ("color", rows.Select(i => i == blue ? "blue" : (i / 2 % 5) + (i % 2) > 2 ? "amber" : "cyan").ToArray()));
+        }
+
+        Task<ToolResult> FitColorsAsync(string name, params string[] options) => Tool.RunAsync(["fit", "naive-bayes", folder[name], "--label", "label",
+            "--features", "color", "--distribution", "discrete", "--pseudocount", pseudocount, "--output", folder[name + ".json"], "--json", .. options]);
+    }
+
+    [Fact]
+    public async Task Impossible_rows_of_a_test_share_are_warned_of()
+    {
+        // Half of class 1 is blue, and one row of class 0, which some seeds hold out.
+        await TestData.WriteAsync(folder["d.parquet"], ("label", Enumerable.Range(0, 40).Select(i => i % 2).ToArray()),
+            ("key", Enumerable.Range(0, 40).Select(i => i / 2).ToArray()),
+            ("color", Enumerable.Range(0, 40).Select(i => (i % 2 == 1 && i < 20) || i == 38 ? "blue" : "red").ToArray()));
+        var warnings = new HashSet<string>();
+        foreach (var number in Enumerable.Range(0, 20).Select(s => s.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+        {
+            var fit = await Tool.RunAsync("fit", "naive-bayes", folder["d.parquet"], "--label", "label", "--features", "color", "--distribution",
+                "discrete", "--output", folder["m.json"], "--test-share", "0.3", "--fold-key", "key", "--json", "--seed", number);
+            Assert.Equal(0, fit.Code);
+            using var json = JsonDocument.Parse(fit.Out);
+            var logLoss = json.RootElement.GetProperty("test").GetProperty("logLoss");
+            var isImpossible = logLoss.ValueKind == JsonValueKind.String;
+            Assert.Equal(isImpossible ? 1 : 0, json.RootElement.GetProperty("warnings").GetArrayLength());
+            if (isImpossible) warnings.Add(json.RootElement.GetProperty("warnings")[0].GetString()!);
+        }
+        Assert.Equal(["rows held out: some rows have probability 0 under the model of the others; if they have rare categories, set a pseudocount"], warnings);
+    }
+
     /// <summary>A row that is left out keeps its number, whatever the batches and files.</summary>
     [Fact]
     public async Task Rejected_rows_do_not_move_the_folds_of_others()
@@ -157,6 +225,8 @@ public sealed class CrossValidationTests : IDisposable
             + "patient" },
         { "naive-bayes --folds 5 --checkpoint points", 2, "--folds and --checkpoint: found both, expected one of them, as evaluations are not saved in "
             + "checkpoints; for example --folds 10" },
+        { "naive-bayes --test-share 1e-9", 3, "rows held out (--test-share 1E-09): found no labeled row of weight above 0, expected rows with a label" },
+        { "naive-bayes --test-share 0.999999999", 3, "fit without the rows held out (--test-share 0.999999999), " },
         { "naive-bayes --folds 5 --fold-key a", 3, "values of type double, expected fold keys of texts or whole numbers; choose another column (--fold-key), "
             + "or convert it first" },
         { "naive-bayes --folds 5 --fold-key nowhere", 3, "'nowhere'" },

@@ -75,10 +75,20 @@ public sealed class PriorTests : IDisposable
         + "--priors p0,p1")]
     [InlineData("--components 2 --priors x,p0", 2, "--priors and --features: found 'x' in both, expected priors that are not features; for example --priors "
         + "p0,p1")]
+    [InlineData("--components 2 --weights p0 --priors p0,p1", 2, "--priors and --weights: found 'p0' in both, expected priors that have no other role; for "
+        + "example --priors p0,p1")]
     [InlineData("--components 3 --priors p0,p1", 2, "mixture model: found priors of 2 components, expected 3; give one prior for each, in the model's order "
         + "(--priors)")]
+    [InlineData("--components 2..4 --priors p0,p1", 2, "model selection: found priors of 2 components or states, and fits of 2, 3, 4, expected fits of one "
+        + "number of them, the number of priors; fit that number only, or leave the priors out (--priors)")]
+    [InlineData("--components 2,3 --dry-run --priors p0,p1", 2, "model selection: found priors of 2 components or states, and fits of 2, 3, expected fits of "
+        + "one number of them, the number of priors; fit that number only, or leave the priors out (--priors)")]
+    [InlineData("--components 3 --restarts 2 --priors p0,p1", 2, "mixture model: found priors of 2 components, expected 3; give one prior for each, in the "
+        + "model's order (--priors)")]
+    [InlineData("--components 3 --dry-run --priors p0,p1", 2, "mixture model: found priors of 2 components, expected 3; give one prior for each, in the "
+        + "model's order (--priors)")]
     [InlineData("--components 2 --priors p0,odd", 3, "DATA, row group 0, row 4, column 'p0': found priors that sum to 1.25, expected probabilities that sum to "
-        + "1 (within 1e-6); correct the priors; where nothing is known, give each component the same one")]
+        + "1 (within 1e-6); correct the priors; where nothing is known, make them equal")]
     public async Task What_cannot_be_used_is_said(string options, int code, string message)
     {
         await WriteAsync();

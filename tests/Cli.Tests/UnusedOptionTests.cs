@@ -57,8 +57,10 @@ public sealed class UnusedOptionTests : IDisposable
         { "mixture --distribution normal --components 1 --update weights",
             ["--update: found weights, expected means, covariances or distributions, as this model has no other parameters; leave it out"] },
         { "mixture --distribution normal --components 2 --update mean",
-            ["--update: found 'mean', expected kinds of parameters: weights, starts, transitions, means, covariances or distributions; did you mean "
-                + "'means'?"] },
+            ["--update: found 'mean', expected kinds of parameters: covariances, distributions, means or weights; did you mean 'means'?"] },
+        // What it suggests is not refused afterwards.
+        { "mixture --distribution normal --components 2 --update transition",
+            ["--update: found 'transition', expected kinds of parameters: covariances, distributions, means or weights; for example --update means"] },
         { "mixture --distribution normal --components 2 --weight-inertia 2",
             ["--weight-inertia: found '2', expected a number from 0 to 1; for example --weight-inertia 0.1"] },
         { "mixture --distribution normal --components 2 --update means --weight-inertia 0.5",

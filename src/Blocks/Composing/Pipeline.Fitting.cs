@@ -123,8 +123,9 @@ public sealed partial class Pipeline
             ? []
             : [$"the {(keys.Count == 1 ? "first impossible sequence has the key" : "first impossible sequences have the keys")} {string.Join(", ", keys)}"];
         result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible, .. pass.Graph.Source.Warnings] };
-        var (folds, test) = validation is null ? default
+        var (folds, test, warning) = validation is null ? default
             : await ValidateAsync(validation, result.Model, pass, fit, cancellationToken).ConfigureAwait(false);
+        if (warning is not null) result = result with { Warnings = [.. result.Warnings, warning] };
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes)
         {
             RowsRejected = pass.RowsRejected,
@@ -157,6 +158,7 @@ public sealed partial class Pipeline
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
         if (estimator is ModelEstimator<TModel> { Start: var begin }) begin.CheckPriors(pass.PriorComponents);
+        (estimator as IPriorEstimator)?.CheckPriors(pass.PriorComponents);
         if (Options.Checkpoints is not { } checkpoints) return plan;
         var job = await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
         return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };

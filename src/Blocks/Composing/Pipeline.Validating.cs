@@ -44,7 +44,7 @@ public sealed partial class Pipeline
         if (Options.Checkpoints is not null)
             throw new ModelException(ErrorKind.Usage, "pipeline", "checkpoints, and rows held out", "one of them, as evaluations are not saved",
                 "leave one of them out");
-        return await FitOverAsync(estimator, fit, pass => validation.Training(pass, fit), validation, cancellationToken).ConfigureAwait(false);
+        return await FitOverAsync(validation.Estimator, fit, pass => validation.Training(pass, fit), validation, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<FeaturePass> OpenPassAsync<TModel>(IEstimator<TModel> estimator, Validation<TModel>? validation,
@@ -66,8 +66,8 @@ public sealed partial class Pipeline
             validation.CheckItems(rows);
     }
 
-    private async ValueTask<(CrossValidation<TModel>? Folds, ModelEvaluation? Test)> ValidateAsync<TModel>(Validation<TModel> validation, TModel fitted,
-        FeaturePass pass, FitOptions fit, CancellationToken cancellationToken)
+    private async ValueTask<(CrossValidation<TModel>? Folds, ModelEvaluation? Test, string? Warning)> ValidateAsync<TModel>(Validation<TModel> validation,
+        TModel fitted, FeaturePass pass, FitOptions fit, CancellationToken cancellationToken)
         where TModel : Model
     {
         try

@@ -203,7 +203,7 @@ internal sealed class FeatureExtractor
                     : column.IsNull(row) ? "null"
                     : FormattableString.Invariant($"{found}"),
                 component == PriorTable.None ? PriorTable.ExpectedSum : PriorTable.ExpectedValue,
-                "correct the priors; where nothing is known, give each component the same one"));
+                "correct the priors; where nothing is known, make them equal"));
         }
         for (var k = 0; k < priors.Count; k++) PriorTable.ToLogarithms(values.Slice(k * stride, batch.Rows));
     }

@@ -63,7 +63,7 @@ internal sealed class EvaluateCommand : Verb
         command.Rules.Add(common.Check);
         command.Rules.Add(badRows.Check);
         command.Rules.Add(result => sequences.Check(result, isNeeded: false));
-        command.Rules.Add(result => priors.Check(result, features));
+        command.Rules.Add(result => priors.Check(result, features, label, weights, sequences.Key, sequences.Order));
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
@@ -14,7 +15,8 @@ internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distri
 
     private readonly EstimateSettings estimates = new("each category or outcome", "");
 
-    private readonly UpdateSettings updates = new("means, covariances, or distributions (all parameters)", null);
+    private readonly UpdateSettings updates = new("means, covariances, or distributions (all parameters)",
+        ParameterKinds.Means | ParameterKinds.Covariances | ParameterKinds.Distributions, null);
 
     public override string Name => "distribution";
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
+using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Commands;
 
@@ -21,7 +22,8 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
     private readonly EstimateSettings estimates = new("each transition and to each category that a state emits", " of each state's emissions");
 
     private readonly UpdateSettings updates = new("starts (the transitions out of the start), transitions (all others), means, covariances, or "
-        + "distributions (all parameters of what the states emit)", null);
+        + "distributions (all parameters of what the states emit)", ParameterKinds.Starts | ParameterKinds.Transitions | ParameterKinds.Means
+        | ParameterKinds.Covariances | ParameterKinds.Distributions, null);
 
     private readonly Option<bool> tied = UpdateSettings.Tied("states");
 
@@ -51,7 +53,8 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
             (Fit.Init, false), (finite, false), (tied, false))
             .Concat(distribution.Check(result, Fit.Features, Sequences.Elements(result, [label, Fit.Weights], result.Given(priors.Option))))
-            .Concat(distribution.CheckStart(result, Fit.Init)).Concat(CheckLabels(result)).Concat(priors.Check(result, Fit.Features));
+            .Concat(distribution.CheckStart(result, Fit.Init)).Concat(CheckLabels(result))
+            .Concat(priors.Check(result, Fit.Features, Fit.Weights, label, Sequences.Key, Sequences.Order));
 
     protected override IEstimator<HiddenMarkovModel> Estimator(ParseResult parsed)
     {

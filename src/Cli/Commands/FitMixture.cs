@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
+using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Commands;
 
@@ -13,7 +14,8 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 
     private readonly EstimateSettings estimates = new("each component in each update", " of each component");
 
-    private readonly UpdateSettings updates = new("weights, means, covariances, or distributions (all parameters of the components)", "the components");
+    private readonly UpdateSettings updates = new("weights, means, covariances, or distributions (all parameters of the components)",
+        ParameterKinds.Weights | ParameterKinds.Means | ParameterKinds.Covariances | ParameterKinds.Distributions, "the components");
 
     private readonly Option<bool> tied = UpdateSettings.Tied("components");
 
@@ -27,7 +29,7 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
             (Fit.Init, false), (tied, false)).Concat(distribution.Check(result, Fit.Features)).Concat(distribution.CheckStart(result, Fit.Init))
-            .Concat(priors.Check(result, Fit.Features));
+            .Concat(priors.Check(result, Fit.Features, Fit.Weights));
 
     protected override IEstimator<GeneralMixtureModel> Estimator(ParseResult parsed)
     {

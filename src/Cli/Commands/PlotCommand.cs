@@ -107,7 +107,8 @@ internal sealed class PlotCommand : Verb
                 yield return UsageError.For($"{output.Name} and {kind.Name}", $"a text file, '{file}', and no graph", $"{kind.Name} {GraphPlot.KindName}",
                     $"{kind.Name} {GraphPlot.KindName}");
             if (result.IsGiven(size))
-                yield return UsageError.For($"{output.Name} and {size.Name}", $"a text file, '{file}', which has no size", "a picture", $"{output.Name} plot.svg");
+                yield return UsageError.For($"{output.Name} and {size.Name}", $"a text file, '{file}', which has no size", "a picture",
+                    $"{output.Name} plot.svg");
         }
         if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 })
             yield return UsageError.For(weights.Name, "no INPUT", "an INPUT with the column", $"model.json data.parquet {weights.Name} {weights.Example}");

@@ -13,9 +13,9 @@ internal sealed class BadRowSettings
 
     private readonly Setting<BadRowPolicy?> mode = new(
         Name,
-        "What to do with a row that has an infinite feature or an invalid weight: 'fail' ends the run with an error; 'skip' leaves the row out and counts "
-            + "it; 'quarantine DIR' also writes the row to DIR, a new or empty folder, with all its columns, its position and the reason. A damaged file "
-            + "always ends the run. [default: fail]",
+        "What to do with a row that has an infinite feature, or an invalid weight, label or prior: 'fail' ends the run with an error; 'skip' leaves the "
+            + "row out and counts it; 'quarantine DIR' also writes the row to DIR, a new or empty folder, with all its columns, its position and the "
+            + "reason. A damaged file always ends the run. [default: fail]",
         "fail|skip|quarantine DIR", "fail, skip, or quarantine and a new or empty folder", "quarantine bad-rows", Parse, null);
 
     private readonly Setting<long?> most = new(

@@ -16,7 +16,7 @@ internal sealed class ClassSettings
     private readonly EstimateSettings estimates = new("each category or outcome of each class", " within each class");
 
     private readonly UpdateSettings updates = new("weights (of the classes), means, covariances, or distributions (all parameters of the classes); with "
-        + "--class-model also those of its kind", "the classes");
+        + "--class-model also those of its kind", ParameterKinds.All, "the classes");
 
     /// <summary>Why a classifier cannot be fitted incrementally.</summary>
     public static (string Found, string Expected) NotIncremental { get; } =
@@ -41,7 +41,7 @@ internal sealed class ClassSettings
     public IEnumerable<UsageError> Check(CommandResult result, FitSettings fit)
     {
         if (!result.IsGiven(Label)) yield return UsageError.For(Label.Name, "none", Label.Expected, $"{Label.Name} {Label.Example}");
-        foreach (var mistake in Priors.Check(result, fit.Features)) yield return mistake;
+        foreach (var mistake in Priors.Check(result, fit.Features, Label, fit.Weights)) yield return mistake;
         if (result.Given(Label) is not { } column) yield break;
         if (result.Given(fit.Features)?.Contains(column) == true)
             yield return UsageError.For($"{Label.Name} and {fit.Features.Name}", $"'{column}' in both", "labels that are not a feature",

@@ -12,9 +12,15 @@ namespace Pipelines.Cli.Settings;
 /// <param name="HasChoice">True (default) if the best of several numbers of components can be chosen.</param>
 /// <param name="OneUpdate">Why one update is enough, without the full stop; null (default) = it is not.</param>
 /// <param name="Tolerance">The default of --tolerance.</param>
+<<<<<<< HEAD
 /// <param name="All">The columns that are features if none are named.</param>
 internal sealed record FitWords(string Objective, string Columns, string? Parts, bool HasChoice = true, string? OneUpdate = null, double Tolerance = 0.1,
     string All = "numeric columns")
+=======
+/// <param name="Kept">What inertia keeps a part of.</param>
+internal sealed record FitWords(string Objective, string Columns, string? Parts, bool HasChoice = true, string? OneUpdate = null, double Tolerance = 0.1,
+    string Kept = "parameters, except component weights,")
+>>>>>>> main
 {
     /// <summary>The objective of all kinds but k-means.</summary>
     public const string LogLikelihood = "raises the total weighted log-likelihood";
@@ -29,15 +35,12 @@ internal sealed class FitSettings
     private readonly Setting<int?> iterations = Setting.From(0,
         "--iterations", "Maximum number of parameter updates, at least 0. [default: 100000000]", "N", "100");
 
-    private readonly Setting<double?> inertia = Setting.Real(
-        "--inertia", "Fraction of the old parameters, except component weights, that each update keeps, 0 to 1. [default: 0]", "FRACTION",
-        "a number from 0 to 1", "0.1", x => x is >= 0 and <= 1);
-
     private readonly Setting<double?> decay = Setting.Real(
         "--learning-rate-decay", "Make later updates smaller: update k (from 1) keeps 1 - (1 - inertia) (2 + k)^-D of the old parameters. At least 0; "
             + "usually 0.5 to 1 with --batches-per-iteration. [default: 0, no decay]",
         "D", "a finite number of at least 0", "0.6", x => x >= 0 && double.IsFinite(x));
 
+    private readonly Setting<double?> inertia;
     private readonly Setting<double?> tolerance;
     private readonly FitWords words;
 
@@ -46,6 +49,8 @@ internal sealed class FitSettings
     public FitSettings(FitWords words)
     {
         this.words = words;
+        inertia = Setting.Real("--inertia", $"Fraction of the old {words.Kept} that each update keeps, 0 to 1. [default: 0]", "FRACTION",
+            "a number from 0 to 1", "0.1", x => x is >= 0 and <= 1);
         tolerance = Setting.Real(
             "--tolerance", $"Stop when an update {words.Objective} by no more than T. If T is negative, only --iterations stops the fit. [default: "
                 + $"{Plain(words.Tolerance)}]", "T", "a number", "0.1", x => !double.IsNaN(x));

@@ -18,8 +18,13 @@ internal sealed class PriorSettings(string parts, string order)
     /// <summary>Errors that involve several options.</summary>
     /// <param name="result">The parsed command.</param>
     /// <param name="features">The option that names the features.</param>
-    public IEnumerable<UsageError> Check(CommandResult result, Setting<IReadOnlyList<string>?> features)
+    /// <param name="others">Options that name other columns.</param>
+    public IEnumerable<UsageError> Check(CommandResult result, Setting<IReadOnlyList<string>?> features, params IEnumerable<Setting<string?>> others)
     {
+        foreach (var other in others)
+            if (result.Given(other) is { } column && result.Given(Option)?.Contains(column) == true)
+                yield return UsageError.For($"{Option.Name} and {other.Name}", $"'{column}' in both", "priors that have no other role",
+                    $"{Option.Name} {Option.Example}");
         if (result.Given(features)?.FirstOrDefault(f => result.Given(Option)?.Contains(f) == true) is { } both)
             yield return UsageError.For($"{Option.Name} and {features.Name}", $"'{both}' in both", "priors that are not features",
                 $"{Option.Name} {Option.Example}");

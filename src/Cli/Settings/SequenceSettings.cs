@@ -15,6 +15,9 @@ internal sealed class SequenceSettings
         "--regroup", "Collect the rows of each sequence from anywhere in the data and sort them by --order, in memory within the budget and beyond it in "
             + "temporary files. Without this option, a key that reappears after another key is an error.");
 
+    /// <summary>The column with the order of a sequence's rows.</summary>
+    public Setting<string?> Order => order;
+
     /// <summary>The key column.</summary>
     public Setting<string?> Key { get; } = Setting.Name(
         "--sequence", "Column with the key of each sequence: adjacent rows with the same key form one sequence, even across files. With --lists: name of a "

@@ -218,8 +218,8 @@ internal sealed class StructureSettings
         ];
         foreach (var (option, isUsed, users) in rules)
             if (result.IsGiven(option) && !isUsed)
-                yield return UsageError.For($"{option.Name} and {Structure.Name}", isSearch ? $"'{name}', which has no use for it" : "a structure that is given",
-                    "a search that uses it", $"{Structure.Name} {users}");
+                yield return UsageError.For($"{option.Name} and {Structure.Name}",
+                    isSearch ? $"'{name}', which has no use for it" : "a structure that is given", "a search that uses it", $"{Structure.Name} {users}");
         if (isSearch && result.IsGiven(penalty) && kind != "mdl")
             yield return UsageError.For($"{penalty.Name} and {score.Name}", $"'{kind}', which has no penalty to choose", "mdl", $"{score.Name} mdl");
         if (isSearch && result.IsGiven(equivalentSampleSize) && kind != "bdeu")

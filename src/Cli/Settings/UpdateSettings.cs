@@ -6,11 +6,10 @@ namespace Pipelines.Cli.Settings;
 
 /// <summary>The options that say which parameters the updates of a fit change.</summary>
 /// <param name="kinds">The kinds of parameters that the models may have, as the help lists them.</param>
+/// <param name="own">These kinds.</param>
 /// <param name="weighted">Whose weights there are, such as <c>the components</c>; null if there are none.</param>
-internal sealed class UpdateSettings(string kinds, string? weighted)
+internal sealed class UpdateSettings(string kinds, ParameterKinds own, string? weighted)
 {
-    private const string Expected = "kinds of parameters: weights, starts, transitions, means, covariances or distributions";
-
     private static readonly SortedList<string, ParameterKinds> known = new(StringComparer.Ordinal)
     {
         ["covariances"] = ParameterKinds.Covariances,
@@ -23,7 +22,7 @@ internal sealed class UpdateSettings(string kinds, string? weighted)
 
     private readonly Setting<IReadOnlyList<string>?> update = Setting.Names(
         "--update", $"Parameters that the updates change, separated by commas: {kinds}. The others keep the values that the fit starts from. Covariances are "
-            + "taken about the means that are kept. [default: all]", "KIND[,KIND…]", Expected, "means", Wrong);
+            + "taken about the means that are kept. [default: all]", "KIND[,KIND…]", Expected(own), "means", names => Wrong(names, own));
 
     private readonly Setting<double?> inertia = Setting.Real(
         "--weight-inertia", $"Fraction of the old weights of {weighted} that each update keeps, 0 to 1. [default: 0]", "FRACTION", "a number from 0 to 1",
@@ -44,10 +43,19 @@ internal sealed class UpdateSettings(string kinds, string? weighted)
         WeightInertia = weighted is null ? options.WeightInertia : parsed.GetValue(inertia) ?? options.WeightInertia,
     };
 
-    private static (string Found, string Expected, string Remedy)? Wrong(IReadOnlyList<string> names)
+    private static string Expected(ParameterKinds own)
+    {
+        string[] names = [.. NamesOf(own)];
+        return $"kinds of parameters: {string.Join(", ", names[..^1])} or {names[^1]}";
+    }
+
+    private static IEnumerable<string> NamesOf(ParameterKinds own) => known.Where(k => own.HasFlag(k.Value)).Select(k => k.Key);
+
+    // Whether a model has parameters of a kind that all models may have is checked with the other options.
+    private static (string Found, string Expected, string Remedy)? Wrong(IReadOnlyList<string> names, ParameterKinds own)
     {
         foreach (var name in names)
-            if (!known.ContainsKey(name)) return ($"'{name}'", Expected, NearestName.Remedy(name, known.Keys, "for example --update means"));
+            if (!known.ContainsKey(name)) return ($"'{name}'", Expected(own), NearestName.Remedy(name, NamesOf(own), "for example --update means"));
         return null;
     }
 }

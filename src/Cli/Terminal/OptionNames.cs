@@ -88,6 +88,8 @@ internal static partial class OptionNames
         ["StructureOptions.Score"] = "--score",
         ["StructureOptions.TabuLength"] = "--tabu-length",
         ["StructureOptions.TabuSteps"] = "--tabu-steps",
+        ["TestOptions.Key"] = "--fold-key",
+        ["TestOptions.Share"] = "--test-share",
     };
 
     /// <summary>A message of the library, with option names as they are typed.</summary>

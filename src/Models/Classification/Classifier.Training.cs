@@ -111,6 +111,12 @@ public abstract partial class Classifier
     }
 
     /// <inheritdoc/>
+    internal override ProbabilityModel Knowing(ReadOnlySpan<bool[]?> known) =>
+        Mixture.Knowing(known) is GeneralMixtureModel mixture && !ReferenceEquals(mixture, Mixture) && !IsFrozen
+            ? With(mixture.Components, mixture.Weights.ToArray())
+            : this;
+
+    /// <inheritdoc/>
     public override IEnumerable<string> Diagnose(Statistics statistics)
     {
         var sums = ((ClassifierStatistics)statistics).Mixture;

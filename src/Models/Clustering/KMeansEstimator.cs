@@ -34,9 +34,8 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
         options.Validate();
         ModelException.CheckOptions("k-means",
             (clusters >= 1, nameof(clusters), clusters, "at least 1"),
-            (Enum.IsDefined(emptyClusters), nameof(emptyClusters), emptyClusters, "Keep or Relocate"),
-            (emptyClusters == EmptyClusterPolicy.Keep || options.BatchesPerIteration is null, nameof(emptyClusters), emptyClusters,
-                "Keep, as a cluster without rows in a few batches is not empty (or leave out FitOptions.BatchesPerIteration)"));
+            (Enum.IsDefined(emptyClusters), nameof(emptyClusters), emptyClusters, "Keep or Relocate"));
+        KMeans.CheckPolicy(emptyClusters, options);
         var start = await initialization.StartAsync(pass, options, clusters,
             (sample, o) => new KMeans(initialization.Centroids(sample, clusters, o.Seed)) { EmptyClusters = emptyClusters }, cancellationToken)
             .ConfigureAwait(false);

@@ -129,6 +129,10 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     /// <param name="features">Indexes of features, each once.</param>
     public override Distribution Marginal(params ReadOnlySpan<int> features) => SumTo(features, Children / (double)Probabilities.Length);
 
+    private protected override int CellsOfSum => Children;
+
+    private protected override ConditionalProbabilityTable WithCells(double[] cells) => AsGiven(Sizes.ToArray(), cells, UnknownProbability);
+
     private protected override ConditionalProbabilityTable Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options)
     {
         var children = found[^1];

@@ -106,6 +106,10 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
         return $"{feature?.Name ?? "x"}: {string.Join(", ", likeliest)}{(Sizes[0] > most ? $" and {Sizes[0] - most} less likely categories" : "")}";
     }
 
+    private protected override int CellsOfSum => Sizes[0];
+
+    private protected override DiscreteDistribution WithCells(double[] cells) => AsGiven(cells, UnknownProbability);
+
     private protected override DiscreteDistribution Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options) =>
         new(Shares(cells, old, options)!, UnknownProbability);
 }

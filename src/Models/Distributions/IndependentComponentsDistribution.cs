@@ -143,6 +143,14 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
 
     internal override Distribution Smoothed() => IsFrozen ? this : new IndependentComponentsDistribution([.. Parts.Select(p => p.Smoothed())], ColumnWeights);
 
+    internal override ProbabilityModel Knowing(ReadOnlySpan<bool[]?> known)
+    {
+        if (IsFrozen) return this;
+        var parts = new Distribution[Parts.Count];
+        for (var j = 0; j < parts.Length; j++) parts[j] = (Distribution)Parts[j].Knowing(known.Slice(offsets[j], Parts[j].Dimensions));
+        return parts.SequenceEqual(Parts, ReferenceEqualityComparer.Instance) ? this : new IndependentComponentsDistribution(parts, ColumnWeights);
+    }
+
     /// <inheritdoc/>
     public override Statistics CreateStatistics() =>
         new CompositeStatistics(FormatName, [.. Parts.Select(p => p.CreateStatistics())], [.. Parts.Select(p => p.Dimensions)]);

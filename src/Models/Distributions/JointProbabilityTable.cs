@@ -97,6 +97,10 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     /// <inheritdoc/>
     public override Distribution Marginal(params ReadOnlySpan<int> features) => SumTo(features, 1);
 
+    private protected override int CellsOfSum => Probabilities.Length;
+
+    private protected override JointProbabilityTable WithCells(double[] cells) => AsGiven(Sizes.ToArray(), cells, UnknownProbability);
+
     private protected override JointProbabilityTable Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options) =>
         new(found, Shares(cells, old, options)!, UnknownProbability);
 }

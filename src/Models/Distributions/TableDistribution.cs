@@ -180,6 +180,32 @@ public abstract class TableDistribution : Distribution
     }
 
     /// <inheritdoc/>
+    internal override TableDistribution Knowing(ReadOnlySpan<bool[]?> known)
+    {
+        var unknown = new bool[probabilities.Length];
+        for (var cell = 0; cell < unknown.Length; cell++)
+            for (var (j, rest) = (sizes.Length - 1, cell); j >= 0; rest /= sizes[j], j--)
+                unknown[cell] |= known[j] is { } codes && !(rest % sizes[j] < codes.Length && codes[rest % sizes[j]]);
+        if (IsFrozen || !unknown.Contains(true)) return this;
+        var cells = probabilities.ToArray();
+        for (var first = 0; first < cells.Length; first += CellsOfSum)
+        {
+            double kept = 0, lost = 0;
+            for (var cell = first; cell < first + CellsOfSum; cell++)
+            {
+                if (unknown[cell]) lost += cells[cell];
+                else kept += cells[cell];
+            }
+            for (var cell = first; cell < first + CellsOfSum; cell++)
+            {
+                if (unknown[cell]) cells[cell] = UnknownProbability;
+                else if (lost > 0 && kept > 0) cells[cell] /= kept;
+            }
+        }
+        return WithCells(cells);
+    }
+
+    /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -202,6 +228,12 @@ public abstract class TableDistribution : Distribution
     /// <param name="old">The old probability of each cell.</param>
     /// <param name="options">Inertia and pseudocount.</param>
     private protected abstract Distribution Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options);
+
+    /// <summary>Number of consecutive cells whose probabilities sum to 1.</summary>
+    private protected abstract int CellsOfSum { get; }
+
+    /// <summary>The same table with other probabilities, which need not sum to 1.</summary>
+    private protected abstract TableDistribution WithCells(double[] cells);
 
     /// <summary>
     /// Shares of some cells: (w + pseudocount) / (sum of w + pseudocount * cells), blended with the old ones; null if that is 0/0.

@@ -26,6 +26,15 @@ internal static class ModelEvaluators
         _ => throw NoLikelihood(model.FormatName),
     };
 
+    /// <summary>A warning of rows held out that are impossible under their model, such as those with a category that their class lacks; null if there are
+    /// none.</summary>
+    /// <param name="place">Which rows they are.</param>
+    /// <param name="found">Their evaluation.</param>
+    public static string? Impossible(string place, ModelEvaluation found) =>
+        found.Weight > 0 && !double.IsFinite(found switch { Evaluation e => e.LogLoss, LikelihoodEvaluation l => l.LogLikelihood, _ => 0 })
+            ? $"{place}: some rows have probability 0 under the model of the others; if they have rare categories, set a pseudocount"
+            : null;
+
     /// <summary>The error of models that have no likelihood.</summary>
     /// <param name="name">What the model is called.</param>
     public static ModelException NoLikelihood(string name) => new(ErrorKind.Usage, $"{name} model", "a model without a likelihood",

@@ -43,7 +43,7 @@ internal sealed class PriorTable
             if (Wrong(log2, row, components, rows) is not var (component, found)) continue;
             throw new ModelException(ErrorKind.Data, component == None ? $"{what} of row {row}" : $"{what} of row {row}, column {component}",
                 component == None ? $"a sum of {found.Text()}" : found.Text(), component == None ? ExpectedSum : ExpectedValue,
-                "correct the row; where nothing is known, give each component the same prior");
+                "correct the row; where nothing is known, make them equal");
         }
         ToLogarithms(log2);
         return new(log2, rows, components);

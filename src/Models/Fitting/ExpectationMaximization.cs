@@ -61,6 +61,7 @@ public static class ExpectationMaximization
         options.Validate();
         CheckFeatures(start, pass.Columns);
         start.CheckPriors(pass.PriorComponents);
+        start.CheckFit(options);
 
         var resumed = options.Journal?.Resumed;
         var model = (TModel)(resumed?.Model ?? start);

@@ -10,7 +10,7 @@ namespace Pipelines;
 /// </summary>
 /// <remarks>Restart r, from 0, uses the options' seed plus r. Among equal fits the first is chosen, by components, then by restart.</remarks>
 /// <typeparam name="TModel">The resulting model.</typeparam>
-public sealed class ModelSelection<TModel> : IEstimator<TModel>
+public sealed class ModelSelection<TModel> : IEstimator<TModel>, IPriorEstimator
     where TModel : Model
 {
     /// <summary>Maximum number of fits at once.</summary>
@@ -85,12 +85,26 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        CheckPriors(pass.PriorComponents);
         var resumed = options.Journal?.ResumedFits ?? [];
         var scan = new SharedScan(pass, options.BatchRows);
         var fits = components.SelectMany(k => Enumerable.Range(0, restarts), (k, r) => new SelectionFit<TModel>(k, r, options)).ToArray();
         for (var i = 0; i < fits.Length; i++) fits[i].Begin(scan, estimator(fits[i].Components), i < resumed.Count ? resumed[i] : null, cancellationToken);
         await scan.RunAsync(() => Keep(fits, options.Journal), cancellationToken).ConfigureAwait(false);
         return await ChooseAsync(fits).ConfigureAwait(false);
+    }
+
+    void IPriorEstimator.CheckPriors(int given) => CheckPriors(given);
+
+    // A fit that the priors do not fit must not merely drop out.
+    private void CheckPriors(int given)
+    {
+        var fitted = components.Select(estimator).OfType<IPriorEstimator>().ToArray();
+        if (given > 0 && fitted.Length > 1)
+            throw new ModelException(ErrorKind.Usage, "model selection", string.Create(CultureInfo.InvariantCulture,
+                $"priors of {given} components or states, and fits of {string.Join(", ", components.Take(5))}{(components.Length > 5 ? ", …" : "")}"),
+                "fits of one number of them, the number of priors", "fit that number only, or leave the priors out (Pipeline.Priors)");
+        foreach (var one in fitted) one.CheckPriors(given);
     }
 
     private static void Keep(SelectionFit<TModel>[] fits, IFitJournal? journal)

@@ -126,6 +126,15 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     }
 
     /// <inheritdoc/>
+    internal override ProbabilityModel Knowing(ReadOnlySpan<bool[]?> known)
+    {
+        if (IsFrozen) return this;
+        var parts = Components.ToArray();
+        foreach (ref var part in parts.AsSpan()) part = part.Knowing(known);
+        return parts.SequenceEqual(Components, ReferenceEqualityComparer.Instance) ? this : new GeneralMixtureModel(parts, weights, HasTiedCovariances);
+    }
+
+    /// <inheritdoc/>
     public override Statistics CreateStatistics() => new MixtureStatistics([.. Components.Select(c => c.CreateStatistics())]);
 
     /// <inheritdoc/>

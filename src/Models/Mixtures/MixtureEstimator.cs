@@ -16,7 +16,7 @@ namespace Pipelines;
 /// <exception cref="ModelException">Components are tied that have no covariance.</exception>
 public sealed class MixtureEstimator(DistributionFamily family, int components, CentroidInitialization? initialization = null, int kMeansIterations = 1,
     bool tied = false)
-    : IEstimator<GeneralMixtureModel>
+    : IEstimator<GeneralMixtureModel>, IPriorEstimator
 {
     // Share of the other clusters' rows that a cluster borrows if its own rows give no valid parameters.
     private const double Borrowed = 0.01;
@@ -47,6 +47,10 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     /// <inheritdoc/>
     public ParameterKinds ParameterKinds => family.ParameterKinds | (components > 1 ? ParameterKinds.Weights : ParameterKinds.None);
 
+    private void CheckPriors(int given) => BlockChecks.CheckPriors(GeneralMixtureModel.Name, "components", components, given);
+
+    void IPriorEstimator.CheckPriors(int given) => CheckPriors(given);
+
     /// <inheritdoc/>
     public async ValueTask<FitResult<GeneralMixtureModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
@@ -56,7 +60,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         ModelException.CheckOptions("mixture",
             (components >= 1, nameof(components), components, "at least 1"),
             (kMeansIterations >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"));
-        BlockChecks.CheckPriors(GeneralMixtureModel.Name, "components", components, pass.PriorComponents);
+        CheckPriors(pass.PriorComponents);
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             var start = await initialization.StartAsync(pass, options, components, Start, cancellationToken).ConfigureAwait(false);

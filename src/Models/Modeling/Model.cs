@@ -42,6 +42,12 @@ public abstract class Model : ISummarizer
     /// <exception cref="ModelException">The statistics give no valid parameters, such as a variance of 0.</exception>
     public abstract Model Maximize(Statistics statistics, in MaximizeOptions options);
 
+    /// <summary>Throws if fits of this model cannot take an option. By default they can take all.</summary>
+    /// <exception cref="ModelException">An option contradicts the model.</exception>
+    internal virtual void CheckFit(FitOptions options)
+    {
+    }
+
     /// <summary>Why the fit's objective may fall in an iteration, for a warning.</summary>
     internal virtual string WhyObjectiveFalls => "missing values, inertia or a minimum variance can do that";
 

@@ -35,6 +35,14 @@ public abstract class ProbabilityModel : Model
     /// <summary>The same model, not frozen: it can be fitted again.</summary>
     public virtual ProbabilityModel Thaw() => With(frozen: false);
 
+    /// <summary>
+    /// The model as if it knew only some categories: the others get the probability of unknown ones, and what they had is shared out in proportion, as if no
+    /// pseudocount had been added to them. By default the model itself, as one without categories.
+    /// </summary>
+    /// <param name="known">Shape [Dimensions], then [codes]: true for the categories that are known; null for a feature without categories. Codes beyond it are
+    /// unknown.</param>
+    internal virtual ProbabilityModel Knowing(ReadOnlySpan<bool[]?> known) => this;
+
     /// <summary>Natural log-probability (density or mass) of each item; -infinity if it is impossible. Called by many threads at once.</summary>
     /// <param name="block">The items.</param>
     /// <param name="logs">Shape [items]; filled.</param>

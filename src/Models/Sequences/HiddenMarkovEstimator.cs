@@ -21,7 +21,7 @@ namespace Pipelines;
 /// <exception cref="ModelException">Covariances are tied of a family that has none.</exception>
 public sealed class HiddenMarkovEstimator(DistributionFamily family, int states, CentroidInitialization? initialization = null, int kMeansIterations = 1,
     bool isFinite = false, int restarts = 1, HiddenFitting? fitting = null)
-    : IEstimator<HiddenMarkovModel>
+    : IEstimator<HiddenMarkovModel>, IPriorEstimator
 {
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
     private readonly bool tied = CovarianceTie.Check(family, fitting?.TiedCovariances == true, HiddenFitting.Tie);
@@ -49,6 +49,10 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     public ParameterKinds ParameterKinds => family.ParameterKinds
         | (fitting?.FreezeTransitions == true ? ParameterKinds.None : ParameterKinds.Starts | ParameterKinds.Transitions);
 
+    private void CheckPriors(int given) => BlockChecks.CheckPriors(HiddenMarkovModel.Name, "states", states, given);
+
+    void IPriorEstimator.CheckPriors(int given) => CheckPriors(given);
+
     /// <inheritdoc/>
     public async ValueTask<FitResult<HiddenMarkovModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
@@ -61,7 +65,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             (restarts >= 1, nameof(restarts), restarts, "at least 1"),
             (restarts <= 1 || Uses.HasFlag(FitUses.Seed), nameof(restarts), restarts, "1, as the start is the same with every seed"),
             (restarts <= 1 || options.Journal is null, nameof(restarts), restarts, "1 for a fit that keeps checkpoints"));
-        BlockChecks.CheckPriors(HiddenMarkovModel.Name, "states", states, pass.PriorComponents);
+        CheckPriors(pass.PriorComponents);
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             FitResult<HiddenMarkovModel>? best = null;

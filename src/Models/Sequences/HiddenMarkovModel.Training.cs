@@ -55,6 +55,15 @@ public sealed partial class HiddenMarkovModel
     }
 
     /// <inheritdoc/>
+    internal override ProbabilityModel Knowing(ReadOnlySpan<bool[]?> known)
+    {
+        if (IsFrozen) return this;
+        HiddenState[] states = [.. graph.States];
+        foreach (var k in Holders) states[k] = states[k] with { Distribution = (Distribution)emissions[k].Knowing(known) };
+        return Holders.All(k => ReferenceEquals(states[k].Distribution, emissions[k])) ? this : new(states, graph.Transitions, ModelName, Fitting);
+    }
+
+    /// <inheritdoc/>
     public override void Recenter(Statistics statistics, Model from)
     {
         for (var k = 0; k < emissions.Length; k++)

@@ -85,6 +85,15 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     }
 
     /// <inheritdoc/>
+    internal override ProbabilityModel Knowing(ReadOnlySpan<bool[]?> known)
+    {
+        if (IsFrozen) return this;
+        var codes = known[0];
+        TableDistribution[] own = [.. tables.Select(t => t.Knowing([.. Enumerable.Repeat(codes, t.Dimensions)]))];
+        return own.SequenceEqual(tables, ReferenceEqualityComparer.Instance) ? this : new MarkovChain(own);
+    }
+
+    /// <inheritdoc/>
     public override Statistics CreateStatistics() => new CompositeStatistics(FormatName, [.. tables.Select(t => t.CreateStatistics())]);
 
     /// <inheritdoc/>

@@ -33,11 +33,12 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         if (models is null)
         {
             string[] parts = [.. Enumerable.Range(0, folds.Folds).Select(fold => $"fit without fold {fold}")];
-            (models, warnings) = await SharedScan.FitPartsAsync(pass, estimator, options, parts, (shared, fold) => new FoldPass(shared, rule.AllBut(fold)),
-                cancellationToken).ConfigureAwait(false);
+            (models, warnings) = await SharedScan.FitPartsAsync(pass, new TrainingEstimator<TModel>(estimator), options, parts,
+                (shared, fold) => new FoldPass(shared, rule.AllBut(fold)), cancellationToken).ConfigureAwait(false);
         }
         var found = await EvaluateAsync(models, rule, cancellationToken).ConfigureAwait(false);
-        return found with { Warnings = [.. warnings, .. found.Folds.SelectMany(Impossible)] };
+        IEnumerable<string> impossible = found.Folds.Select((f, fold) => ModelEvaluators.Impossible($"fold {fold}", f)).OfType<string>();
+        return found with { Warnings = [.. warnings, .. impossible] };
     }
 
     private async ValueTask<FoldRule> RuleAsync(int classes, CancellationToken cancellationToken)
@@ -64,6 +65,9 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         work.Add(counter, 0);
         ISummarizer sums = all is Classifier classifier ? new LabeledClasses(classifier) : all;
         work.Add(new FoldedSummarizer(rule, [.. Enumerable.Repeat(sums, folds.Folds)]), 1);
+        var categories = CategoryCounter.Of(all);
+        var mayForget = !categories.IsEmpty && TrainingEstimator<TModel>.Applies(estimator);
+        if (mayForget) work.Add(new FoldedSummarizer(rule, [.. Enumerable.Repeat(categories, folds.Folds)]), 2);
         var found = ((CompositeStatistics)await pass.RunAsync(work, cancellationToken).ConfigureAwait(false)).Parts;
         Check(counter, found[0], names);
         if (names.Length > 0 && counter.HasUnlabeled(found[0])) return null;
@@ -73,7 +77,9 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         {
             // A part without values would keep the parameters that the fold's own rows have given it.
             if (!counter.HasValuesOutside(found[0], fold) || Estimate(all, ((CompositeStatistics)found[1]).Parts, fold) is not { } model) return null;
-            models[fold] = model;
+            models[fold] = mayForget
+                ? TrainingEstimator<TModel>.Knowing(model, categories.KnownIn(all.Dimensions, ((CompositeStatistics)found[2]).Parts.Where((_, f) => f != fold)))
+                : model;
         }
         return models;
     }
@@ -136,14 +142,6 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         if (pooled is LikelihoodEvaluation likelihood && models.Any(m => m.ParameterCount != models[0].ParameterCount))
             pooled = likelihood with { Parameters = null };
         return new(models, found, pooled);
-    }
-
-    // A category that no other fold has is one that the model knows, but has not seen.
-    private static IEnumerable<string> Impossible(ModelEvaluation found, int fold)
-    {
-        var logs = found switch { Evaluation e => e.LogLoss, LikelihoodEvaluation l => l.LogLikelihood, _ => 0 };
-        if (found.Weight > 0 && !double.IsFinite(logs))
-            yield return $"fold {fold}: some rows have probability 0 under the model of the other folds; if they have rare categories, set a pseudocount";
     }
 
     private void Check(FoldCounter counter, Statistics counts, string[] names)

@@ -53,8 +53,8 @@ public static class InMemoryValidation
         var pass = new InMemoryPass(data, options.BatchRows, options.Threads);
         // A pass in memory completes synchronously; the wait is for user estimators that do not.
         var result = validation.FitAsync(pass, options, cancellationToken).AsTask().GetAwaiter().GetResult();
-        var (_, tested) = validation.RunAsync(result.Model, pass, options, long.MaxValue, cancellationToken).AsTask().GetAwaiter().GetResult();
-        return (result, tested!);
+        var (_, tested, warning) = validation.RunAsync(result.Model, pass, options, long.MaxValue, cancellationToken).AsTask().GetAwaiter().GetResult();
+        return (warning is null ? result : result with { Warnings = [.. result.Warnings, warning] }, tested!);
     }
 
     private static CrossValidation<TModel> Run<TModel>(IEstimator<TModel> estimator, IDataPass pass, int items, FoldOptions folds, FitOptions options,

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>A fit with some rows held out, to evaluate models on rows that they have not seen.</summary>
@@ -35,14 +37,19 @@ internal sealed record Validation<TModel>
         return new(estimator, folds, test);
     }
 
+    /// <summary>What fits the model: knowing of nothing but the rows that are not held out.</summary>
+    public IEstimator<TModel> Estimator => test is null
+        ? estimator
+        : new TrainingEstimator<TModel>(estimator, Invariant($"fit without the rows held out (TestOptions.Share {test.Share})"));
+
     /// <summary>Throws if there are more folds than items.</summary>
     /// <param name="items">Number of items, at most.</param>
     /// <exception cref="ModelException">A fold would have no item.</exception>
     public void CheckItems(long items)
     {
         if (folds is not null && folds.Folds > items)
-            throw new ModelException(ErrorKind.Data, $"{nameof(FoldOptions)}.{nameof(FoldOptions.Folds)}", $"{folds.Folds} folds of {items} rows",
-                "at least one row in each fold", "take fewer folds");
+            throw new ModelException(ErrorKind.Data, $"{nameof(FoldOptions)}.{nameof(FoldOptions.Folds)}",
+                $"{folds.Folds} folds of {items} row{(items == 1 ? "" : "s")}", "at least one row in each fold", "take fewer folds");
     }
 
     /// <summary>The pass that the fit may see.</summary>
@@ -51,7 +58,7 @@ internal sealed record Validation<TModel>
 
     /// <summary>Fits the model to the rows that are not held out.</summary>
     public ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken) =>
-        estimator.FitAsync(Training(pass, options), options, cancellationToken);
+        Estimator.FitAsync(Training(pass, options), options, cancellationToken);
 
     /// <summary>Evaluates the fitted model on the rows held out, and cross-validates.</summary>
     /// <param name="fitted">The model.</param>
@@ -59,17 +66,21 @@ internal sealed record Validation<TModel>
     /// <param name="options">How it was fitted.</param>
     /// <param name="keptBytes">Bytes for posteriors that are kept to compute areas under ROC curves exactly.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async ValueTask<(CrossValidation<TModel>? Folds, ModelEvaluation? Test)> RunAsync(TModel fitted, IDataPass pass, FitOptions options, long keptBytes,
-        CancellationToken cancellationToken)
+    /// <returns>The evaluations, and what the user should know of the rows held out.</returns>
+    public async ValueTask<(CrossValidation<TModel>? Folds, ModelEvaluation? Test, string? Warning)> RunAsync(TModel fitted, IDataPass pass,
+        FitOptions options, long keptBytes, CancellationToken cancellationToken)
     {
         ModelEvaluation? tested = null;
         if (test is not null)
         {
             var evaluator = ModelEvaluators.Of(fitted, test.Bins, keptBytes);
             var held = new FoldPass(pass, new ShareRule(test.Share, options.Seed).Only(1));
-            tested = evaluator.ToEvaluation("rows held out", await held.RunAsync(evaluator, cancellationToken).ConfigureAwait(false), options.Threads);
+            var sums = await held.RunAsync(evaluator, cancellationToken).ConfigureAwait(false);
+            tested = evaluator.ToEvaluation(Invariant($"rows held out (TestOptions.Share {test.Share})"), sums, options.Threads);
         }
-        if (folds is null) return (null, tested);
-        return (await new CrossValidator<TModel>(estimator, pass, options, folds, keptBytes).RunAsync(fitted, cancellationToken).ConfigureAwait(false), tested);
+        var warning = tested is null ? null : ModelEvaluators.Impossible("rows held out", tested);
+        if (folds is null) return (null, tested, warning);
+        var validator = new CrossValidator<TModel>(estimator, pass, options, folds, keptBytes);
+        return (await validator.RunAsync(fitted, cancellationToken).ConfigureAwait(false), tested, warning);
     }
 }

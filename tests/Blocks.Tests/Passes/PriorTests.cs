@@ -135,11 +135,11 @@ public sealed class PriorTests
 
     [Theory]
     [InlineData(0.9, 0.2, "memory, row 700, column 'p0': found priors that sum to 1.1, expected probabilities that sum to 1 (within 1e-6); correct the priors; "
-        + "where nothing is known, give each component the same one")]
-    [InlineData(1.5, -0.5, "memory, row 700, column 'p1': found -0.5, expected a probability from 0 to 1; correct the priors; where nothing is known, give "
-        + "each component the same one")]
-    [InlineData(double.NaN, 1, "memory, row 700, column 'p0': found NaN, expected a probability from 0 to 1; correct the priors; where nothing is known, give "
-        + "each component the same one")]
+        + "where nothing is known, make them equal")]
+    [InlineData(1.5, -0.5, "memory, row 700, column 'p1': found -0.5, expected a probability from 0 to 1; correct the priors; where nothing is known, "
+        + "make them equal")]
+    [InlineData(double.NaN, 1, "memory, row 700, column 'p0': found NaN, expected a probability from 0 to 1; correct the priors; where nothing is known, "
+        + "make them equal")]
     public async Task A_row_without_probabilities_is_a_bad_row(double first, double second, string message)
     {
         (priors[700, 0], priors[700, 1], priors[700, 2]) = (first, second, 0);

@@ -135,10 +135,12 @@ public sealed class EmptyClusterTests
     [Fact]
     public void Few_batches_and_relocation_exclude_each_other()
     {
-        var error = Assert.Throws<ModelException>(() => new KMeansEstimator(2, emptyClusters: EmptyClusterPolicy.Relocate).Fit(rows,
-            new() { BatchesPerIteration = 1, BatchSize = 2 }));
-        Assert.Equal("k-means, emptyClusters: found Relocate, expected Keep, as a cluster without rows in a few batches is not empty (or leave out "
-            + "FitOptions.BatchesPerIteration); correct the options and run again", error.Message);
+        var options = new FitOptions { BatchesPerIteration = 1, BatchSize = 2 };
+        var given = new KMeans(new double[,] { { 0 }, { 1 } }) { EmptyClusters = EmptyClusterPolicy.Relocate };
+        foreach (var fit in new Action[] { () => new KMeansEstimator(2, emptyClusters: EmptyClusterPolicy.Relocate).Fit(rows, options),
+            () => given.Fit(new double[,] { { 0 }, { 1 }, { 5 } }, options) })
+            Assert.Equal("k-means, EmptyClusters: found Relocate, expected Keep, as a cluster without rows in a few batches is not empty (or leave out "
+                + "FitOptions.BatchesPerIteration); correct the options and run again", Assert.Throws<ModelException>(fit).Message);
     }
 
     [Fact]

@@ -29,6 +29,8 @@ public class SummarizerContractTests
         ["likelihood"] = (() => new LikelihoodEvaluator(MultivariateGaussianDistribution.Prototype([1, 2])), Rows),
         ["folds"] = (() => new FoldedSummarizer(new HashRule(2, -5), [new ExtentSummarizer(), new DataSurvey(2, 50, 3)]), Rows),
         ["outside of a fold"] = (() => new FoldedSummarizer(new ShareRule(0.3, 5).AllBut(1), [new ClassCounter()]), OfClasses),
+        ["categories"] = (() => new CategoryCounter([1]),
+            () => new(FeatureMatrix.FromRows(new double[,] { { 1, 0 }, { 2, 3 }, { 3, double.NaN } }), null)),
         ["class ranks"] = (() => new ClassRanker(2), OfClasses),
         ["fold counts"] = (() => new FoldCounter(Stratified(), 2, 2), OfClasses),
         ["several fits"] = (() => Shared(new DataSurvey(2, 50, 3), MultivariateGaussianDistribution.Prototype([1, 2]), Shared(new ExtentSummarizer())), Rows),

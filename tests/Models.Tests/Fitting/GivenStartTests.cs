@@ -57,7 +57,7 @@ public sealed class GivenStartTests
     [Theory]
     [InlineData(3, 0.5, 0.5, "start, responsibilities: found columns for 2 components, expected 3; correct the options and run again")]
     [InlineData(2, 0.5, 0.6, "responsibilities of row 0: found a sum of 1.1, expected probabilities that sum to 1 (within 1e-6); correct the row; where "
-        + "nothing is known, give each component the same prior")]
+        + "nothing is known, make them equal")]
     [InlineData(2, 1, 0, "responsibilities of component 1: found a total weight of 0, expected more than 0; use fewer components")]
     public void ResponsibilitiesThatDoNotFitAreRefused(int components, double first, double second, string message)
     {

@@ -221,7 +221,7 @@ public sealed class PriorTests
     public void RowsThatAreNoProbabilitiesAreNamed(double first, double second, string message)
     {
         var error = Assert.Throws<ModelException>(() => FeatureMatrix.FromColumn([1, 2]).WithPriors(new[,] { { 0.5, 0.5 }, { first, second } }));
-        Assert.Equal(($"{message}; correct the row; where nothing is known, give each component the same prior", ErrorKind.Data), (error.Message, error.Kind));
+        Assert.Equal(($"{message}; correct the row; where nothing is known, make them equal", ErrorKind.Data), (error.Message, error.Kind));
     }
 
     [Fact]

@@ -125,8 +125,8 @@ public sealed class HiddenMarkovPriorTests
             Assert.Throws<ModelException>(() => data.WithPriors([Filled(2, 2, 0.5), Filled(2, 2, 0.5)])).Message);
         Assert.Equal("priors, number of sequences: found 1, expected one table for each of 2 sequences; correct the options and run again",
             Assert.Throws<ModelException>(() => data.WithPriors([Filled(2, 2, 0.5)])).Message);
-        Assert.Equal("priors of row 2, column 0: found -1, expected a probability from 0 to 1; correct the row; where nothing is known, give each component "
-            + "the same prior", Assert.Throws<ModelException>(() => data.WithPriors([Filled(2, 2, 0.5), Filled(1, 2, -1)])).Message);
+        Assert.Equal("priors of row 2, column 0: found -1, expected a probability from 0 to 1; correct the row; where nothing is known, "
+            + "make them equal", Assert.Throws<ModelException>(() => data.WithPriors([Filled(2, 2, 0.5), Filled(1, 2, -1)])).Message);
         var model = HiddenMarkovCases.Dense(3, k => new NormalDistribution(k, 1));
         Assert.Equal("hmm model: found priors of 2 states, expected 3; give one prior for each, in the model's order (Pipeline.Priors)",
             Assert.Throws<ModelException>(() => model.Predict(data.WithPriors([Filled(2, 2, 0.5), Filled(1, 2, 0.5)]))).Message);

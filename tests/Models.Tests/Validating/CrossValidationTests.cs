@@ -144,8 +144,13 @@ public sealed class CrossValidationTests
             () => new KMeansEstimator(1).CrossValidate(few, new() { Folds = 2 }));
         Refused("TestOptions.Share: found 1, expected a number above 0 and below 1; correct the options and run again",
             () => normal.FitAndTest(few, new() { Share = 1 }));
-        Refused("rows held out: found no row, expected rows of weight above 0; check the weights and the paths",
+        Refused("rows held out (TestOptions.Share 1E-09): found no row, expected rows of weight above 0; check the weights and the paths",
             () => normal.FitAndTest(few, new() { Share = 1e-9 }));
+        Refused("fit without the rows held out (TestOptions.Share 0.999999999), input: found no row, expected at least one; check the paths and filters",
+            () => normal.FitAndTest(few, new() { Share = 0.999999999 }));
+        FeatureMatrix one = new double[,] { { 1 } };
+        Refused("FoldOptions.Folds: found 2 folds of 1 row, expected at least one row in each fold; take fewer folds",
+            () => normal.CrossValidate(one, new() { Folds = 2 }));
         // All rows have one key, so the other fold is empty.
         var fold = new int[1];
         new HashRule(2, 0).Assign(few.WithFoldKeys([7L, 7L, 7L]).Block(0, 1), fold);
