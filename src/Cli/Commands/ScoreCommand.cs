@@ -73,12 +73,8 @@ internal sealed class ScoreCommand : Verb
         command.Rules.Add(common.Check);
         command.Rules.Add(badRows.Check);
         command.Rules.Add(result => sequences.Check(result, isNeeded: false));
-<<<<<<< HEAD
-        command.Rules.Add(result => priors.Check(result, features));
-        command.Rules.Add(result => inference.Check(result, columns));
-=======
         command.Rules.Add(result => priors.Check(result, features, sequences.Key, sequences.Order));
->>>>>>> main
+        command.Rules.Add(result => inference.Check(result, columns));
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;

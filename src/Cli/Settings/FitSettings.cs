@@ -12,15 +12,10 @@ namespace Pipelines.Cli.Settings;
 /// <param name="HasChoice">True (default) if the best of several numbers of components can be chosen.</param>
 /// <param name="OneUpdate">Why one update is enough, without the full stop; null (default) = it is not.</param>
 /// <param name="Tolerance">The default of --tolerance.</param>
-<<<<<<< HEAD
+/// <param name="Kept">What inertia keeps a part of.</param>
 /// <param name="All">The columns that are features if none are named.</param>
 internal sealed record FitWords(string Objective, string Columns, string? Parts, bool HasChoice = true, string? OneUpdate = null, double Tolerance = 0.1,
-    string All = "numeric columns")
-=======
-/// <param name="Kept">What inertia keeps a part of.</param>
-internal sealed record FitWords(string Objective, string Columns, string? Parts, bool HasChoice = true, string? OneUpdate = null, double Tolerance = 0.1,
-    string Kept = "parameters, except component weights,")
->>>>>>> main
+    string Kept = "parameters, except component weights,", string All = "numeric columns")
 {
     /// <summary>The objective of all kinds but k-means.</summary>
     public const string LogLikelihood = "raises the total weighted log-likelihood";
