@@ -91,9 +91,6 @@ public static partial class PictureRenderer
         using var paint = Paint.NewDisposablePaint();
         // A narrow picture keeps its panels and shrinks the legend.
         var legendWidth = Math.Min(LegendWidth, width / 3);
-        var (columns, rows) = Grid(picture.Panels.Count);
-        var panelWidth = (width - legendWidth) / (float)columns;
-        var panelHeight = (height - TitleHeight) / (float)rows;
         // One line, in a smaller font if it is long.
         var titleSize = Math.Clamp(width / (Math.Max(1, picture.Title.Length) * 0.6f), 9, 20);
         Text(picture.Title, 12, 10, titleSize, int.MaxValue);
@@ -103,6 +100,9 @@ public static partial class PictureRenderer
             Text(string.Join("; ", picture.Notes), 12, height - NoteHeight, 12, int.MaxValue);
             return;
         }
+        var (columns, rows) = Grid(picture.Panels.Count);
+        var panelWidth = (width - legendWidth) / (float)columns;
+        var panelHeight = (height - TitleHeight) / (float)rows;
         for (var p = 0; p < picture.Panels.Count; p++)
         {
             var (left, top) = (p % columns * panelWidth, TitleHeight + (p / columns * panelHeight));

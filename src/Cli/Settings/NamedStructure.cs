@@ -35,11 +35,11 @@ internal sealed record NamedStructure(string Place, IReadOnlyList<(string Variab
     public int[][] For(IReadOnlyList<string> names)
     {
         var index = names.Select((n, i) => (n, i)).ToDictionary(p => p.n, p => p.i, StringComparer.Ordinal);
-        var result = new int[]?[names.Count];
+        var result = new int[names.Count][];
         foreach (var (variable, parents) in Parents)
             result[IndexOf(index, variable, "")] = [.. parents.Select(p => IndexOf(index, p, $", parents of '{variable}'")).Order()];
-        var at = Array.IndexOf(result, null);
-        return at < 0 ? result! : throw new ModelException(ErrorKind.Usage, Place, $"no entry for the variable '{names[at]}'",
+        var at = Array.FindIndex(result, own => own is null);
+        return at < 0 ? result : throw new ModelException(ErrorKind.Usage, Place, $"no entry for the variable '{names[at]}'",
             "the parents of each variable of the fit", "add it with its parents ([] = none), or name the columns to fit (Pipeline.Features)");
     }
 
