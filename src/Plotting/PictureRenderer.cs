@@ -36,7 +36,10 @@ public static partial class PictureRenderer
     public static (int Width, int Height) DefaultSize(Picture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return picture.Graph is { } graph ? (SizeOf(graph.Width), SizeOf(graph.Height + TitleHeight + NoteHeight)) : DefaultSize(picture.Panels.Count);
+        // A small graph leaves the title room for letters of a readable size.
+        return picture.Graph is { } graph
+            ? (SizeOf(Math.Max(graph.Width, picture.Title.Length * 8)), SizeOf(graph.Height + TitleHeight + NoteHeight))
+            : DefaultSize(picture.Panels.Count);
 
         static int SizeOf(double own) => (int)Math.Clamp(Math.Ceiling(own) + (2 * GraphDrawing.Margin), LeastSize, LargestSize);
     }
