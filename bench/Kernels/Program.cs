@@ -5,6 +5,7 @@ using Pipelines.Models.Kernels;
 // Usage: Pipelines.Kernels COMMAND. With NAME, only cases whose name contains it are run.
 //   compare [PAIRS]             ours and scikit-learn, alternating (called by bench/run.sh)
 //   classifiers [PAIRS]         naive Bayes and its evaluation, alternating with scikit-learn
+//   classifiers 0 [REPEATS] [NAME]  ours alone, with cross-validation
 //   densities [PAIRS] [NAME]    log-probabilities against plain loops over Math; mixtures of counts and categories
 //   hmmlearn [PAIRS] [NAME]     Baum-Welch and prediction, alternating with hmmlearn
 //   kmeans [PAIRS] [NAME]       k-means, alternating with scikit-learn; 0 pairs: every kernel variant, without a peer
@@ -28,6 +29,9 @@ switch (args)
             + $"GFLOP/s. Kernels: {KernelSelection.Current.Name()}. Medians of {pairs} pairs (least-most).\n");
         Console.WriteLine(Comparison.Header);
         foreach (var make in cases) Console.WriteLine(Comparison.Row(make(), pairs));
+        return 0;
+    case ["classifiers", "0", .. var rest]:
+        ClassifierComparison.Own(rest.Length > 0 ? int.Parse(rest[0]) : 7, rest.Length > 1 ? rest[1] : "");
         return 0;
     case ["classifiers", .. var rest]:
         ClassifierComparison.Run(rest.Length > 0 ? int.Parse(rest[0]) : 11);

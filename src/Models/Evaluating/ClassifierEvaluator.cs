@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 using Pipelines.Models.Classification;
 using Pipelines.Models.Kernels;
@@ -68,6 +69,8 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         var joint = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
         var evidence = scratch.Take(FeatureTile.Capacity);
         var logs = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
+        var cells = scratch.Take(2 * model.Classes.Count * bins * EvaluationStatistics.CellSize);
+        cells.Clear();
         for (var (label, next) = (0, 0); label < model.Classes.Count; label++)
         {
             var all = items.CountOf(label);
@@ -77,9 +80,15 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
                 if (model.IsOfSequences || !block.Priors.IsEmpty) model.Mixture.JointLog2Of(items.Take(label, from, count, memory, weights), joint);
                 else model.Mixture.JointLog2(items.Tile(label, from, count, buffer, weights), joint);
                 joint.CopyTo(logs);
-                Add(total, label, count, joint, logs, evidence, weights, kept, next);
+                Add(total, label, count, joint, logs, evidence, weights, kept, next, cells);
                 next += count;
             }
+        }
+        for (var k = 0; k < model.Classes.Count; k++)
+        {
+            var sums = total.BinsOf(k);
+            var own = CellsOf(cells, k);
+            for (var i = 0; i < sums.Length; i++) sums[i] += own[i] + own[sums.Length + i];
         }
         total.Keep(kept);
     }
@@ -96,22 +105,24 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(EvaluationStatistics total, int label, int count, Span<double> joint, ReadOnlySpan<double> logs, Span<double> evidence,
-        ReadOnlySpan<double> weights, KeptPosteriors kept, int next)
+        ReadOnlySpan<double> weights, KeptPosteriors kept, int next, Span<double> cells)
     {
         var classes = model.Classes.Count;
         Softmax.LogSumExp(joint, classes, count, evidence);
         Span<int> predicted = stackalloc int[FeatureTile.Capacity];
         Softmax.ArgMax(joint, classes, count, predicted);
         var truth = logs.Slice(label * FeatureTile.Capacity, count);
-        var logLoss = 0.0;
+        var confusion = total.ConfusionOf(label);
+        var (logLoss, weight) = (0.0, 0.0);
         for (var i = 0; i < count; i++)
         {
-            total.Weight += weights[i];
-            total.Confuse(label, predicted[i], weights[i]);
+            weight += weights[i];
+            confusion[predicted[i]] += weights[i];
             // A row of weight 0 counts nothing, even if its class is impossible.
             if (weights[i] > 0) logLoss -= weights[i] * ((truth[i] * Math.Log(2)) - evidence[i]);
         }
         total.LogLoss += logLoss;
+        total.Weight += weight;
         Softmax.Responsibilities(joint, classes, count, default);
         for (var k = 0; k < classes; k++)
         {
@@ -121,32 +132,37 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
             for (var i = 0; i < count; i++)
                 if (posteriors[i] < LeastInVectors && (own[i] * Math.Log(2)) - evidence[i] is > LeastLog and var log) posteriors[i] = Math.Exp(log);
             posteriors.CopyTo(kept.Of(k)[next..]);
-            Calibrate(total, k, k == label, posteriors, weights);
+            var brier = Calibrate(CellsOf(cells, k), k == label, posteriors, weights);
+            // With two classes the misses of both are the same.
+            if (classes != 2 || k == 1) total.Brier += brier;
         }
         kept.Labels.AsSpan(next, count).Fill(label);
         if (kept.Weights is { } all) weights[..count].CopyTo(all.AsSpan(next));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Calibrate(EvaluationStatistics total, int k, bool isOwn, ReadOnlySpan<double> posteriors, ReadOnlySpan<double> weights)
+    // Shape [2, bins, CellSize]: odd items have cells of their own, because those that add to the same cell wait for each other.
+    private Span<double> CellsOf(Span<double> cells, int label)
     {
-        var cells = total.BinsOf(k);
-        var brier = 0.0;
+        var size = 2 * bins * EvaluationStatistics.CellSize;
+        return cells.Slice(label * size, size);
+    }
+
+    // Returns the weighted sum of squared misses.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Calibrate(Span<double> cells, bool isOwn, ReadOnlySpan<double> posteriors, ReadOnlySpan<double> weights)
+    {
+        var (brier, truth) = (0.0, isOwn ? 1.0 : 0.0);
         for (var i = 0; i < posteriors.Length; i++)
         {
-            var p = posteriors[i];
+            var (p, weight) = (posteriors[i], weights[i]);
             var bin = Math.Clamp((int)Math.Ceiling(p * bins) - 1, 0, bins - 1);
             if (p <= edges[bin] && bin > 0) bin--;
             else if (p > edges[bin + 1] && bin < bins - 1) bin++;
-            var cell = cells.Slice(bin * EvaluationStatistics.CellSize, EvaluationStatistics.CellSize);
-            cell[0]++;
-            cell[1] += weights[i];
-            cell[2] += weights[i] * p;
-            if (isOwn) cell[3] += weights[i];
-            var miss = p - (isOwn ? 1 : 0);
-            brier += weights[i] * miss * miss;
+            var cell = cells.Slice((((i & 1) * bins) + bin) * EvaluationStatistics.CellSize, EvaluationStatistics.CellSize);
+            (Vector256.Create<double>(cell) + Vector256.Create(1, weight, weight * p, weight * truth)).CopyTo(cell);
+            var miss = p - truth;
+            brier += weight * miss * miss;
         }
-        // With two classes the misses of both are the same.
-        if (model.Classes.Count != 2 || k == 1) total.Brier += brier;
+        return brier;
     }
 }

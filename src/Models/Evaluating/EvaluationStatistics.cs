@@ -49,8 +49,8 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
         set => sums[2] = value;
     }
 
-    /// <summary>Adds to the confusion matrix.</summary>
-    public void Confuse(int label, int predicted, double weight) => sums[3 + (label * classes) + predicted] += weight;
+    /// <summary>Shape [K]: the weight of a class's items by what they were predicted as.</summary>
+    public Span<double> ConfusionOf(int label) => sums.AsSpan(3 + (label * classes), classes);
 
     /// <summary>The calibration bins of a class, shape [bins, CellSize].</summary>
     public Span<double> BinsOf(int label) => sums.AsSpan(3 + (classes * classes) + (label * bins * CellSize), bins * CellSize);
@@ -79,8 +79,9 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
         var next = -1;
         Parallelism.Run(Parallelism.Threads(maxDegreeOfParallelism, classes), _ =>
         {
+            var order = scores is null ? new ScoreOrder(kept) : null;
             for (int k; (k = Interlocked.Increment(ref next)) < classes;)
-                areas[k] = scores is null ? RocArea.Of(kept, k) : RocArea.OfBins(ScoresOf(k, 0), ScoresOf(k, 1));
+                areas[k] = order is not null ? RocArea.Of(order, k) : RocArea.OfBins(ScoresOf(k, 0), ScoresOf(k, 1));
         }, CancellationToken.None);
         var rows = 0.0;
         for (var b = 0; b < bins; b++) rows += BinsOf(0)[b * CellSize];

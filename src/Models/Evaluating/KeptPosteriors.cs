@@ -1,19 +1,19 @@
 namespace Pipelines.Models.Fitting;
 
-/// <summary>The posteriors of labelled items, kept to sort them. Written once, then shared by all statistics that contain them.</summary>
+/// <summary>The posteriors of labelled items, kept to sort them. Written once and completely, then shared by all statistics that contain them.</summary>
 /// <param name="classes">Number of classes.</param>
 /// <param name="items">Number of items.</param>
 /// <param name="isWeighted">True if the items have weights.</param>
 internal sealed class KeptPosteriors(int classes, int items, bool isWeighted)
 {
     /// <summary>Shape [K, items].</summary>
-    public double[] Values { get; } = new double[(long)classes * items];
+    public double[] Values { get; } = GC.AllocateUninitializedArray<double>(checked(classes * items));
 
     /// <summary>Shape [items]: the class of each.</summary>
-    public int[] Labels { get; } = new int[items];
+    public int[] Labels { get; } = GC.AllocateUninitializedArray<int>(items);
 
     /// <summary>Shape [items]; null if every weight is 1.</summary>
-    public double[]? Weights { get; } = isWeighted ? new double[items] : null;
+    public double[]? Weights { get; } = isWeighted ? GC.AllocateUninitializedArray<double>(items) : null;
 
     /// <summary>Number of items.</summary>
     public int Items => items;
