@@ -23,14 +23,7 @@ public static class BifFile
     public static BayesianNetwork Parse(string text, string place = "BIF")
     {
         ArgumentNullException.ThrowIfNull(text);
-        try
-        {
-            return BifParser.Parse(text);
-        }
-        catch (ModelException e)
-        {
-            throw e.Within(place);
-        }
+        return Reading(place, () => BifParser.Parse(text));
     }
 
     /// <summary>Reads a network from UTF-8 text.</summary>
@@ -48,7 +41,7 @@ public static class BifFile
                 throw new ModelException(ErrorKind.ModelFile, place, $"more than {MostBytes >> 20} MB", $"at most {MostBytes >> 20}", "check that it is BIF");
             whole.Write(buffer, 0, count);
         }
-        return Read(whole.GetBuffer().AsSpan(0, (int)whole.Length), place);
+        return Reading(place, () => Read(whole.GetBuffer().AsSpan(0, (int)whole.Length)));
     }
 
     /// <summary>A network as text. Probabilities have their shortest exact form, so the text is read back to the same bits.</summary>
@@ -68,18 +61,15 @@ public static class BifFile
         stream.Write(Encoding.UTF8.GetBytes(Write(network)));
     }
 
-    /// <summary>Reads a network from UTF-8 text.</summary>
-    internal static BayesianNetwork Read(ReadOnlySpan<byte> bytes, string place)
+    /// <summary>Reads a network from UTF-8 text; the error's place begins with line and column.</summary>
+    internal static BayesianNetwork Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
-        if (!System.Text.Unicode.Utf8.IsValid(bytes))
-        {
-            var at = 0;
-            while (Rune.DecodeFromUtf8(bytes[at..], out _, out var length) == System.Buffers.OperationStatus.Done) at += length;
-            throw new ModelException(ErrorKind.ModelFile, $"{place}, {BifScanner.PlaceAfter(Encoding.UTF8.GetString(bytes[..at]))}",
-                $"the byte 0x{bytes[at]:X2}, which is not UTF-8", "text in UTF-8", "save the file as UTF-8");
-        }
-        return Parse(Encoding.UTF8.GetString(bytes), place);
+        if (System.Text.Unicode.Utf8.IsValid(bytes)) return BifParser.Parse(Encoding.UTF8.GetString(bytes));
+        var at = 0;
+        while (Rune.DecodeFromUtf8(bytes[at..], out _, out var length) == System.Buffers.OperationStatus.Done) at += length;
+        throw new ModelException(ErrorKind.ModelFile, BifScanner.PlaceAfter(Encoding.UTF8.GetString(bytes[..at])),
+            $"the byte 0x{bytes[at]:X2}, which is not UTF-8", "text in UTF-8", "save the file as UTF-8");
     }
 
     /// <summary>True if a text begins as BIF does, whatever follows: with a network or variable block.</summary>
@@ -104,4 +94,26 @@ public static class BifFile
 
     /// <summary>Bytes that tell whether a file is BIF.</summary>
     internal const int MostHead = 1 << 16;
+
+    /// <summary>True if all rows of a table stand as they are when they are read.</summary>
+    /// <param name="table">Shape [rows, values].</param>
+    /// <param name="values">Number of values.</param>
+    internal static bool IsExact(ReadOnlySpan<double> table, int values)
+    {
+        for (var first = 0; first < table.Length; first += values)
+            if (Math.Abs(BifTable.Sum(table.Slice(first, values)) - 1) > BifTable.Exact) return false;
+        return true;
+    }
+
+    private static BayesianNetwork Reading(string place, Func<BayesianNetwork> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (ModelException e)
+        {
+            throw e.Within(place);
+        }
+    }
 }

@@ -6,7 +6,9 @@ namespace Pipelines;
 internal sealed class BifTable
 {
     // A row that is this near to a sum of 1 stands as it is: it was normalised before it was written.
-    private const double Exact = 1e-12;
+    internal const double Exact = 1e-12;
+
+    private const string PerValue = "one for each value";
 
     private readonly BifScanner scanner;
     private readonly NetworkVariable child;
@@ -45,6 +47,21 @@ internal sealed class BifTable
         return block.Whole(ref filled);
     }
 
+    /// <summary>
+    /// The sum of a row, compensated (Neumaier 1974), so that a row of any length, once it was divided by its sum, is as near to 1 as rounded numbers can be.
+    /// </summary>
+    public static double Sum(ReadOnlySpan<double> row)
+    {
+        double sum = 0, lost = 0;
+        foreach (var p in row)
+        {
+            var next = sum + p;
+            lost += sum >= p ? sum - next + p : p - next + sum;
+            sum = next;
+        }
+        return sum + lost;
+    }
+
     private void ReadEntry()
     {
         var place = scanner.Start;
@@ -76,8 +93,6 @@ internal sealed class BifTable
     }
 
     private string Owner => $"variable {BifName.Short(child.Name)}";
-
-    private string PerValue => "one for each value";
 
     // The last variable's values change fastest, and the first variable is the child: Cozman, The Interchange Format for Bayesian Networks, version 0.15.
     private void ReadTable(int place)
@@ -146,15 +161,7 @@ internal sealed class BifTable
 
     private double[] Normalised(double[] row, int place, string what, string remedy = "correct the row")
     {
-        // Compensated (Neumaier 1974), so that a row of any length that was divided by its sum is as near to 1 as its numbers are to the exact shares.
-        double sum = 0, lost = 0;
-        foreach (var p in row)
-        {
-            var next = sum + p;
-            lost += sum >= p ? sum - next + p : p - next + sum;
-            sum = next;
-        }
-        sum += lost;
+        var sum = Sum(row);
         if (Math.Abs(sum - 1) > TableDistribution.SumTolerance)
             throw scanner.Bad(place, $"probabilities that sum to {sum.ToString("G9", CultureInfo.InvariantCulture)}",
                 "1 (to 1e-6, for rounded numbers)", remedy, $"{Owner}, {what}");
