@@ -29,7 +29,7 @@ internal sealed class FitBayesianNetwork() : FitKind<BayesianNetwork>("Learns th
 
     protected override IEstimator<BayesianNetwork> Estimator(ParseResult parsed) => Learn(parsed, null, null);
 
-    protected override IEstimator<BayesianNetwork> Estimator(ParseResult parsed, FitContext run) => Learn(parsed, run, null);
+    protected override IEstimator<BayesianNetwork> Estimator(ParseResult parsed, FitContext? run) => Learn(parsed, run, null);
 
     protected override IEstimator<BayesianNetwork> Continue(BayesianNetwork initial, ParseResult parsed, FitContext run) => structure.KeepsInitial(parsed)
         ? new ModelEstimator<BayesianNetwork>(structure.Missing(parsed) is { } missing ? initial.With(missing) : initial)

@@ -59,7 +59,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     protected abstract IEstimator<TModel> Estimator(ParseResult parsed);
 
     /// <summary>The same, with what the run has for it.</summary>
-    protected virtual IEstimator<TModel> Estimator(ParseResult parsed, FitContext run) => Estimator(parsed);
+    protected virtual IEstimator<TModel> Estimator(ParseResult parsed, FitContext? run) => Estimator(parsed);
 
     /// <summary>What to fit if an initial model is given.</summary>
     protected virtual IEstimator<TModel> Continue(TModel initial, ParseResult parsed, FitContext run) => new ModelEstimator<TModel>(Begin(initial, parsed));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 
@@ -42,11 +43,12 @@ internal sealed class InspectCommand : Verb
         return new(await source.InspectAsync(cancellationToken).ConfigureAwait(false), await source.ColumnsAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    // Decided by content: a file that begins with a brace, after optional white space, is taken for a model, whatever its name.
+    // Decided by content: a file that begins with a brace, after optional white space, or as another format of models does, is taken for a model, whatever its
+    // name.
     private static bool IsModel(string path)
     {
         if (!File.Exists(path) || new FileInfo(path).Length == 0 || ParquetInspection.IsParquet(path)) return false;
-        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return true;
+        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || ForeignFormat.All.Values.Any(f => f.IsFile(path))) return true;
         try
         {
             using var stream = File.OpenRead(path);
