@@ -170,6 +170,23 @@ public sealed class NetworkScoreTests : IDisposable
         Assert.Equal((2, $"pipelines: error: {message}"), (result.Code, result.ErrorText));
     }
 
+    [Fact]
+    public async Task Rows_are_drawn_from_a_network()
+    {
+        await FitAsync();
+        var result = await Tool.RunAsync("sample", folder["m.json"], "--rows", "20000", "--output", folder["s.parquet"], "--quiet");
+        Assert.Equal(new ToolResult(0, "", ""), result);
+        var columns = await TestData.ColumnsAsync(folder["s.parquet"]);
+        Assert.Equal(["a", "b", "c"], columns.Keys);
+        foreach (var (row, probability) in NetworkData.Complete(null, null, null))
+        {
+            var drawn = Enumerable.Range(0, 20_000).Count(r => columns["a"][r].Equals(row[0]) && Convert.ToInt32(columns["b"][r]) == (int)row[1]
+                && Convert.ToBoolean(columns["c"][r]) == (bool)row[2]);
+            // Five standard deviations.
+            Assert.InRange(drawn / 20_000.0, probability - (5 * Math.Sqrt(probability / 20_000)), probability + (5 * Math.Sqrt(probability / 20_000)));
+        }
+    }
+
     private async Task FitAsync()
     {
         await NetworkData.WriteAsync(folder["t.parquet"]);
