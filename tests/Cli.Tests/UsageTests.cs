@@ -251,7 +251,7 @@ public sealed class UsageTests
             "pipelines: error: --features: found 'a' more than once, expected column names separated by commas, each once; for example --features "
                 + "delay,distance\nSee pipelines fit mixture --help." },
         { "mistyped format", "convert a b --to pomegranat", 2,
-            "pipelines: error: --to: found 'pomegranat', expected pipelines or pomegranate; did you mean 'pomegranate'?\nSee pipelines convert --help." },
+            "pipelines: error: --to: found 'pomegranat', expected pipelines, bif or pomegranate; did you mean 'pomegranate'?\nSee pipelines convert --help." },
     };
 
     [Theory]

@@ -2,18 +2,18 @@ using System.CommandLine;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models.Serialization.Pomegranate;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 
-/// <summary><c>pipelines convert IN OUT --to pipelines|pomegranate</c></summary>
+/// <summary><c>pipelines convert IN OUT --to pipelines|pomegranate|bif</c></summary>
 internal sealed class ConvertCommand : Verb
 {
     private const string Ours = "pipelines";
-    private const string Theirs = "pomegranate";
 
     private readonly Setting<string?> to = Setting.Choice(
-        "--to", "Format to write: pipelines, or pomegranate (the JSON of version 0.14). [default: pipelines]", "FORMAT", [Ours, Theirs], Theirs);
+        "--to", $"Format to write: {string.Join(" or ", ForeignFormat.All.Values.Select(f => f.Description).Prepend(Ours))}. [default: pipelines]", "FORMAT",
+        [Ours, .. ForeignFormat.All.Keys], ForeignFormat.All.Keys.Last());
 
     private readonly Option<bool> force = ForceOption.Create("a model of the same format");
 
@@ -30,8 +30,8 @@ internal sealed class ConvertCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("convert",
-            "Converts a saved model from pomegranate 0.14's format to the Pipelines format, or the other way if pomegranate's format can hold the model.");
-        var input = new Argument<string>("IN") { Description = "A model saved by 'fit' or by pomegranate 0.14." };
+            "Converts a saved model from another program's format to the Pipelines format, or the other way if that format can hold the model.");
+        var input = new Argument<string>("IN") { Description = "A model saved by 'fit' or by pomegranate 0.14, or a Bayesian network in BIF." };
         var output = new Argument<string>("OUT") { Description = "Where to write the converted model. An existing model of the same format is replaced." };
         command.Add(input);
         command.Add(output);
@@ -43,7 +43,8 @@ internal sealed class ConvertCommand : Verb
         command.SetAction((parsed, _) =>
         {
             var (from, path) = (parsed.GetRequiredValue(input), parsed.GetRequiredValue(output));
-            var target = new ModelFile(path, parsed.GetValue(to) == Theirs ? FileKind.Pomegranate : FileKind.Model, parsed.GetValue(force), "OUT");
+            var format = parsed.GetValue(to) is { } chosen ? ForeignFormat.All.GetValueOrDefault(chosen) : null;
+            var target = new ModelFile(path, format is null ? FileKind.Model : FileKind.Of(format), parsed.GetValue(force), "OUT");
             target.CheckPlace();
             if (OutputCheck.IsSame(from, path))
                 throw new ModelException(ErrorKind.Usage, $"OUT {path}", "the file that is also read", "another file", "choose another name");
@@ -52,7 +53,7 @@ internal sealed class ConvertCommand : Verb
             var warnings = saved.Warnings.Select(w => $"{from}, {w}").ToList();
             Refuse(warnings);
             var before = warnings.Count;
-            if (saved.FeaturesByPosition && parsed.GetValue(to) != Theirs)
+            if (saved.FeaturesByPosition && format is null)
             {
                 var names = parsed.GetValue(features) is null
                     ? "feature names (columns are matched by position, or named by --features), minimum standard deviations or a record of the fit"
@@ -69,7 +70,7 @@ internal sealed class ConvertCommand : Verb
                         "leave the option out (to score columns with other names, use score --features)");
                 saved = saved.WithFeatures(named);
             }
-            var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();
+            var bytes = format is null ? saved.ToJson() : Written(format);
             // Losses that the format always causes do not count: otherwise every model fitted by Pipelines would be rejected.
             Refuse(warnings.Skip(before).Where(w => !w.StartsWith($"{from}, ", StringComparison.Ordinal) && !w.StartsWith($"{path}, $: the format has "
                 + "no place for ", StringComparison.Ordinal)));
@@ -88,13 +89,13 @@ internal sealed class ConvertCommand : Verb
                     "a model that converts without changes", $"correct the model, or leave {strict.Name} out");
             }
 
-            byte[] Written()
+            byte[] Written(ForeignFormat format)
             {
                 try
                 {
-                    var json = PomegranateFile.Write(saved, out var lost);
+                    var written = format.Write(saved, out var lost);
                     warnings.AddRange(lost.Select(w => $"{path}, {w}"));
-                    return json;
+                    return written;
                 }
                 catch (ModelException e)
                 {

@@ -5,7 +5,7 @@ using Pipelines.Io;
 
 namespace Pipelines.Cli.Commands;
 
-/// <summary>Reads a model file in the Pipelines format or in the format of pomegranate 0.14.</summary>
+/// <summary>Reads a model file in the Pipelines format or in a format of other programs that it takes.</summary>
 internal static class ModelInput
 {
     private const int MostShown = 3;

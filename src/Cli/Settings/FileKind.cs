@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Pipelines.Io.Format;
 using Pipelines.Io.Storage;
-using Pipelines.Models.Serialization.Pomegranate;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Settings;
 
@@ -22,8 +22,8 @@ internal sealed partial record FileKind(string Name, string What, string Ending,
     /// <summary>A model in the Pipelines format.</summary>
     public static FileKind Model { get; } = new("a Pipelines model", "model", ".json", "model.json", SavedModel.IsModelFile);
 
-    /// <summary>A model in the format of pomegranate.</summary>
-    public static FileKind Pomegranate { get; } = new("a pomegranate model", "model", ".json", "model.json", PomegranateFile.IsModelFile);
+    /// <summary>A model in the format of another program.</summary>
+    public static FileKind Of(ForeignFormat format) => new(format.Title, "model", format.Ending, "model" + format.Ending, format.IsFile);
 
     /// <summary>The figures of an evaluation.</summary>
     public static FileKind Evaluation { get; } = new("an evaluation report", "report", ".json", "report.json",

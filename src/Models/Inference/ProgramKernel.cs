@@ -134,16 +134,17 @@ internal static unsafe class ProgramKernel
         }
     }
 
-    /// <summary>Divides the entries of a table by their sum; NaN where that is 0.</summary>
+    /// <summary>Divides the entries of a table by their sum; NaN where what is observed is impossible.</summary>
     /// <param name="table">Shape [entries, lanes].</param>
     /// <param name="entries">Number of entries.</param>
     /// <param name="lanes">Number of rows.</param>
+    /// <param name="least">Shape [lanes]: 0 where what is observed is impossible, else above.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Normalize(double* table, int entries, int lanes)
+    public static void Normalize(double* table, int entries, int lanes, double* least)
     {
         for (var lane = 0; lane < lanes; lane++)
         {
-            double sum = 0;
+            var sum = least[lane] > 0 ? 0 : double.NaN;
             for (var e = 0; e < entries; e++) sum += table[((nint)e * lanes) + lane];
             for (var e = 0; e < entries; e++) table[((nint)e * lanes) + lane] /= sum;
         }

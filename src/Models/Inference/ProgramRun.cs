@@ -64,25 +64,16 @@ internal ref struct ProgramRun
                 foreach (var table in program.Gathered) ProgramKernel.Gather(table, c, program.Observed.Length, m, Lanes, p);
         }
         foreach (var step in program.Steps) Run(step);
-        fixed (double* m = memory)
-            foreach (var result in program.Results) ProgramKernel.Normalize(m + ((nint)result.Target * Lanes), result.Size, Lanes);
-        if (program.Results.Length > 0) ForgetImpossible();
-    }
-
-    // What is observed may be impossible elsewhere in the network than around a result.
-    private readonly void ForgetImpossible()
-    {
+        if (program.Results.Length == 0) return;
+        // What is observed may be impossible in a part of the network that the result does not depend on.
+        dropped.Fill(1);
         foreach (var term in program.EvidenceTerms)
         {
             var values = Entry(term);
-            for (var lane = values.IndexOf(0.0); lane >= 0;)
-            {
-                foreach (var result in program.Results)
-                    for (var e = 0; e < result.Size; e++) memory[((result.Target + e) * Lanes) + lane] = double.NaN;
-                var next = values[(lane + 1)..].IndexOf(0.0);
-                lane = next < 0 ? -1 : lane + 1 + next;
-            }
+            for (var lane = 0; lane < Lanes; lane++) dropped[lane] = Math.Min(dropped[lane], values[lane]);
         }
+        fixed (double* m = memory, d = dropped)
+            foreach (var result in program.Results) ProgramKernel.Normalize(m + ((nint)result.Target * Lanes), result.Size, Lanes, d);
     }
 
     /// <summary>Natural logarithm of the probability of what is observed (and of the explanation) in each row.</summary>

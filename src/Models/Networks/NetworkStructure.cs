@@ -18,12 +18,39 @@ internal static class NetworkStructure
         }
         if (Cycle(parents) is { } cycle)
             throw new ModelException(ErrorKind.Usage, "Bayesian network",
-                $"the cycle {string.Join(" -> ", cycle.Take(8).Select(v => variables[v].Name))}{(cycle.Count > 8 ? " -> …" : "")}", "arcs without a cycle",
+                $"the cycle {Text(cycle, variables)}", "arcs without a cycle",
                 "remove or reverse one of them");
     }
 
     /// <summary>The variables in an order in which parents come first, the smallest index first where there is a choice; null if there is a cycle.</summary>
-    public static int[]? Order(IReadOnlyList<IReadOnlyList<int>> parents)
+    public static int[]? Order(IReadOnlyList<IReadOnlyList<int>> parents) =>
+        Sorted(parents) is var order && order.Count == parents.Count ? [.. order] : null;
+
+    /// <summary>The variables of a cycle from parent to child, the first again at the end; null if there is none.</summary>
+    public static List<int>? Cycle(int[][] parents)
+    {
+        var sorted = Sorted(parents);
+        if (sorted.Count == parents.Length) return null;
+        // Each of the others has a parent among them. Following these, one comes again.
+        var left = Enumerable.Range(0, parents.Length).Except(sorted).ToHashSet();
+        var (path, places, at) = (new List<int>(), new Dictionary<int, int>(), left.Min());
+        while (places.TryAdd(at, path.Count))
+        {
+            path.Add(at);
+            at = parents[at].First(left.Contains);
+        }
+        path.Add(at);
+        path.RemoveRange(0, places[at]);
+        path.Reverse();
+        return path;
+    }
+
+    /// <summary>A cycle, or its beginning, as text.</summary>
+    public static string Text(List<int> cycle, IReadOnlyList<NetworkVariable> variables) =>
+        $"{string.Join(" -> ", cycle.Take(8).Select(v => variables[v].Name))}{(cycle.Count > 8 ? " -> …" : "")}";
+
+    // Parents first; without the variables that lie on a cycle or after one.
+    private static List<int> Sorted(IReadOnlyList<IReadOnlyList<int>> parents)
     {
         var (left, children, order) = (new int[parents.Count], new List<int>[parents.Count], new List<int>());
         for (var i = 0; i < left.Length; i++)
@@ -40,25 +67,6 @@ internal static class NetworkStructure
             foreach (var child in children[v] ?? [])
                 if (--left[child] == 0) open.Enqueue(child, child);
         }
-        return order.Count == left.Length ? [.. order] : null;
-    }
-
-    // Follows parents that lie on or before a cycle until one comes again. From parent to child, the first again at the end.
-    private static List<int>? Cycle(int[][] parents)
-    {
-        if (Order(parents) is not null) return null;
-        // Without those that come before every cycle, each variable has a parent left.
-        var left = Enumerable.Range(0, parents.Length).ToHashSet();
-        while (left.FirstOrDefault(v => !parents[v].Any(left.Contains), -1) is >= 0 and var free) left.Remove(free);
-        var (path, at) = (new List<int>(), left.Min());
-        while (!path.Contains(at))
-        {
-            path.Add(at);
-            at = parents[at].First(left.Contains);
-        }
-        path.Add(at);
-        path.RemoveRange(0, path.IndexOf(at));
-        path.Reverse();
-        return path;
+        return order;
     }
 }

@@ -40,13 +40,29 @@ internal static class ModelFileKind
         }
     }
 
-    // Most files that are not models are recognised without reading all of them.
-    private static bool BeginsAsObject(string path)
+    /// <summary>True if the beginning of a file is as expected; false if it cannot be read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="most">Bytes to look at.</param>
+    /// <param name="isSo">Looks at them.</param>
+    public static bool Begins(string path, int most, Func<byte[], bool> isSo)
     {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        Span<byte> head = stackalloc byte[256];
-        head = head[..RandomAccess.Read(file, head, 0)];
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var head = new byte[most];
+            return isSo(head[..RandomAccess.Read(file, head, 0)]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    // Most files that are not models are recognised without reading all of them.
+    private static bool BeginsAsObject(string path) => Begins(path, 256, bytes =>
+    {
+        ReadOnlySpan<byte> head = bytes;
         if (head.StartsWith("\uFEFF"u8)) head = head[3..];
         return head.TrimStart(" \t\r\n"u8).StartsWith("{"u8);
-    }
+    });
 }

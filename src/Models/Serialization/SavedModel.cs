@@ -105,13 +105,20 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     {
         // An editor may have put a byte order mark before the text.
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
-        return JsonHelpers.Reading(place, "model", () =>
-        {
-            if (PomegranateFile.TryRead(json, out var saved)) return saved!;
-            using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
-            return Read(document.RootElement);
-        });
+        return JsonHelpers.Reading(place, "model", () => PomegranateFile.TryRead(json, out var saved) ? saved! : ReadOwn(json));
     }
+
+    /// <summary>Reads a model file: JSON as <see cref="FromJson"/> does, or a Bayesian network in BIF (<see cref="BifFile"/>); its content decides.</summary>
+    /// <param name="bytes">UTF-8 text.</param>
+    /// <param name="place">The source, for messages.</param>
+    /// <exception cref="ModelException">The text is of none of these formats, damaged, or has values out of range.</exception>
+    public static SavedModel FromBytes(ReadOnlyMemory<byte> bytes, string place = "model") => JsonHelpers.Reading(place, "model", () =>
+    {
+        if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+        foreach (var format in ForeignFormat.All.Values)
+            if (format.TryRead(bytes) is { } saved) return saved;
+        return ReadOwn(bytes);
+    });
 
     /// <summary>
     /// Writes the file atomically: even if the process is killed or the power fails, it is either the old or the new one, and the new one once this returns.
@@ -162,11 +169,17 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             throw new ModelException(ErrorKind.Usage, path, $"a file that can't be read ({DiskError.Reason(e)})", "a readable model file",
                 "check the path and its permissions", e);
         }
-        return FromJson(bytes, path);
+        return FromBytes(bytes, path);
     }
 
     /// <inheritdoc/>
     public override string ToString() => Encoding.UTF8.GetString(ToJson());
+
+    private static SavedModel ReadOwn(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
+        return Read(document.RootElement);
+    }
 
     private static SavedModel Read(JsonElement root)
     {

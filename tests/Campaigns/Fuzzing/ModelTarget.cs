@@ -55,6 +55,7 @@ internal sealed partial class ModelTarget : FuzzTarget
             new(new ConditionalProbabilityTable([2, 2], [0.5, 0.5, 1, 0]), [new Feature("a", ["1", "2.5"]), new Feature("b", ["u", "v"])]),
             new(new JointProbabilityTable([1, 2], [0.5, 0.5]), [new Feature("a", ["1"]), new Feature("b", ["u", "v"])]),
             new(new GaussianKernelDensity([1, 2], 0.5)),
+            new(new BayesianNetwork([new("a", ["x", "y"]), new("b", ["1", "2"])], [[], [0]], [[0.5, 0.5], [0.25, 0.75, 1, 0]])),
         ];
         foreach (var model in Models().Concat(tables)) yield return Encoding.ASCII.GetString(PomegranateFile.Write(model, out _));
         yield return """{"class":"GeneralMixtureModel","distributions":[{"class":"Distribution","dtype":"bool","name":"DiscreteDistribution","parameters":"""

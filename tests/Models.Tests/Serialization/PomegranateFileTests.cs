@@ -70,6 +70,19 @@ public sealed class PomegranateFileTests
         { $$"""{"class":"MarkovChain","distributions":[{{Normal}}]}""",
             "m.json, $.distributions[0]: found a distribution that is not a table, expected a discrete distribution, then conditional probability tables; save "
                 + "the model again with pomegranate, or correct the file" },
+        { Network("[]"), "m.json, $.structure: found 0 lists, expected 2, one for each state; save the model again with pomegranate, or correct the file" },
+        { Network("[[],[2]]"), "m.json, $.structure[1][0]: found '2', expected the index of a state, a whole number from 0 to 1; save the model again with "
+            + "pomegranate, or correct the file" },
+        { Network("[[],[]]"), "m.json, $.states[1].distribution: found another distribution, expected a discrete distribution, as the state has no parents; "
+            + "save the model again with pomegranate, or correct the file" },
+        { Network("[[],[0,0]]"), "m.json, $.states[1].distribution: found another distribution, expected a conditional probability table of 3 columns, one for "
+            + "each parent and the state's own; save the model again with pomegranate, or correct the file" },
+        { Network("[[1],[0]]", Table), "m.json, $ (BayesianNetwork), Bayesian network: found the cycle a -> b -> a, expected arcs without a cycle; the file is "
+            + "damaged, or the model broke down in training; save it again" },
+        { Network("[[],[0]]", name: "a"), "m.json, $ (BayesianNetwork), Bayesian network: found variable 'a' twice, expected each name once; the file is "
+            + "damaged, or the model broke down in training; save it again" },
+        { Network("[[],[0]]", Normal), "m.json, $.states[0].distribution: found another distribution, expected a discrete distribution, as the state has no "
+            + "parents; save the model again with pomegranate, or correct the file" },
         { """{"class":"NeuralNetwork"}""", "m.json, $.class: found the class 'NeuralNetwork', expected one that this version can take over; use a newer "
             + "version of Pipelines, or fit the model again" },
         {
@@ -78,6 +91,14 @@ public sealed class PomegranateFileTests
             "m.json, $.distributions[1].parameters[0].a: found the category 'a' in feature 0, which another part of the model takes as a number, "
             + "expected whole numbers from 0 to 65535, or categories in every part; save the model again with pomegranate, or correct the file" },
     };
+
+    private const string Root = """{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"y":0.25,"x":0.75}],"frozen":false}""";
+
+    private const string Table = """{"class":"Distribution","name":"ConditionalProbabilityTable","table":[["x","v","0.5"],["x","u","0.5"],["y","v","1.0"],"""
+        + """["y","u","0.0"]],"dtypes":["str","str","float"],"parents":[]}""";
+
+    private static string Network(string structure, string root = Root, string table = Table, string name = "b") =>
+        $$"""{"class":"BayesianNetwork","name":"n","structure":{{structure}},"states":[{{State("a", root)}},{{State(name, table)}}]}""";
 
     private static string Hidden(string edges, string ties = "") =>
         $$"""{"class":"HiddenMarkovModel","name":"m","states":[{{State("a", Normal)}},{{State("b", Normal)}},{{State("m-start", "null")}},{{State("m-end",
@@ -119,8 +140,52 @@ public sealed class PomegranateFileTests
         {
             Assert.Equal(saved.Model, again.Model);
             Assert.Equal(saved.Features, again.Features);
-            Assert.True(again.FeaturesByPosition);
+            Assert.Equal(saved.FeaturesByPosition, again.FeaturesByPosition);
         }
+    }
+
+    [Fact]
+    public void NetworksKeepTheirNames()
+    {
+        var saved = Read(Network("[[],[0]]"));
+        Assert.Equal([new("a", ["x", "y"]), new("b", ["u", "v"])], saved.Features);
+        Assert.False(saved.FeaturesByPosition);
+        Assert.Empty(saved.Warnings);
+        var network = Assert.IsType<BayesianNetwork>(saved.Model);
+        Assert.Equal(new([new("a", ["x", "y"]), new("b", ["u", "v"])], [[], [0]], [[0.75, 0.25], [0.5, 0.5, 0, 1]]), network);
+        // The texts are what a network was fitted to; features that were renamed have other names in the file.
+        var text = Encoding.ASCII.GetString(PomegranateFile.Write(saved.WithFeatures(["c", "d"]), out var warnings));
+        Assert.Empty(warnings);
+        Assert.Equal(["c", "d"], Read(text).Features!.Select(f => f.Name));
+        // Without features, the variables' own names and values are written.
+        Assert.Equal(saved.Features, Read(Write(new(network))).Features);
+        PomegranateFile.Write(new((Model)network.With(MissingValues.Em).Freeze()), out warnings);
+        Assert.Equal(["$: the format does not say that a network is frozen", "$: the format has no place for how the model is fitted"], warnings);
+    }
+
+    [Fact]
+    public void ClassesOfNetworksShareNamesAndKeys()
+    {
+        var (one, other) = (Network("[[],[0]]"), Network("[[],[0]]", Root.Replace("\"x\"", "\"z\"", StringComparison.Ordinal)));
+        var saved = Read($$"""{"class":"BayesClassifier","models":[{{one}},{{other}}],"weights":[-0.693,-0.693]}""");
+        Assert.Equal([new("a", ["x", "y", "z"]), new("b", ["u", "v"])], saved.Features);
+        Assert.False(saved.FeaturesByPosition);
+        // In the second network, z has no row in the table of b.
+        Assert.Contains(saved.Warnings, w => w.EndsWith("some combinations of the parents' values have no probabilities; all values are equally likely there",
+            StringComparison.Ordinal));
+        Assert.Equal([0.5, 0.5, 0, 1, 0.5, 0.5], ((BayesianNetwork)((BayesClassifier)saved.Model).Classes[1]).Tables[1].Probabilities.ToArray());
+        // Networks that call a feature by different names leave it to its position.
+        saved = Read($$"""{"class":"BayesClassifier","models":[{{one}},{{Network("[[],[0]]", name: "c")}}],"weights":[-0.693,-0.693]}""");
+        Assert.Equal((true, "0"), (saved.FeaturesByPosition, saved.Features![0].Name));
+    }
+
+    [Fact]
+    public void RowsOfNetworksAreScaledWithAWarning()
+    {
+        var saved = Read(Network("[[],[0]]", Root, Table.Replace("\"1.0\"", "\"0.5\"", StringComparison.Ordinal)));
+        Assert.Equal([0.5, 0.5, 0, 1], ((BayesianNetwork)saved.Model).Tables[1].Probabilities.ToArray());
+        Assert.Equal("$.states[1].distribution: probabilities given some values of the parents do not sum to 1; in a network they are scaled to it",
+            Assert.Single(saved.Warnings));
     }
 
     [Fact]

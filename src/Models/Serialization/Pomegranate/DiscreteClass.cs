@@ -31,7 +31,7 @@ internal sealed class DiscreteClass : PomegranateClass
         }
         var probabilities = new double[keys.Count];
         foreach (var (code, probability) in coded) probabilities[code] = probability;
-        if (entries.Count > 0 && Math.Abs(probabilities.Sum() - 1) > TableDistribution.SumTolerance)
+        if (!reading.ScalesRows && entries.Count > 0 && Math.Abs(probabilities.Sum() - 1) > TableDistribution.SumTolerance)
             reading.Warn(parameters, "probabilities do not sum to 1; they are used unchanged, as in pomegranate");
         return DiscreteDistribution.AsGiven(probabilities, 0);
     }

@@ -11,14 +11,33 @@ internal sealed class FeatureKeys(int index)
 
     private Dictionary<string, int> codes = new(StringComparer.Ordinal);
     private bool hasTexts;
+    private bool hasName;
     private bool isSettled;
     private bool isPlain;
 
     /// <summary>True if a part of the model uses the feature as a number.</summary>
     public bool IsNumber { get; set; }
 
+    /// <summary>True once all keys are known, in the second reading.</summary>
+    public bool IsSettled => isSettled;
+
+    /// <summary>The feature's name; null if the file has none for it, or several.</summary>
+    public string? Name { get; private set; }
+
+    /// <summary>The keys in the order of their codes; the codes themselves if they are numbers.</summary>
+    public IEnumerable<string> Texts => isPlain || codes.Count == 0
+        ? Enumerable.Range(0, Count).Select(c => c.ToString(CultureInfo.InvariantCulture))
+        : codes.OrderBy(c => c.Value).Select(c => c.Key);
+
     /// <summary>Number of codes, at least 1.</summary>
     public int Count { get; private set; } = 1;
+
+    /// <summary>Names the feature. Parts of a model that do not agree leave it without a name.</summary>
+    public void Call(string name)
+    {
+        Name = hasName && Name != name ? null : name;
+        hasName = true;
+    }
 
     /// <summary>The code of a key; the first reading adds new keys.</summary>
     /// <param name="key">The key, as a number in canonical form or a string.</param>
@@ -58,9 +77,7 @@ internal sealed class FeatureKeys(int index)
     }
 
     /// <summary>The feature, with its dictionary if it has one.</summary>
-    public Feature Feature(int position)
-    {
-        var name = position.ToString(CultureInfo.InvariantCulture);
-        return IsNumber ? new(name) : new(name, [.. codes.OrderBy(c => c.Value).Select(c => c.Key)]) { Type = hasTexts ? "string" : null, MissingText = "nan" };
-    }
+    /// <param name="name">Its name.</param>
+    public Feature Feature(string name) =>
+        IsNumber ? new(name) : new(name, [.. codes.OrderBy(c => c.Value).Select(c => c.Key)]) { Type = hasTexts ? "string" : null, MissingText = "nan" };
 }

@@ -27,13 +27,16 @@ public static class PomegranateFile
         ArgumentNullException.ThrowIfNull(saved);
         var writing = new PomegranateWriting(saved.Features);
         var names = saved.FeaturesByPosition ? null : saved.Features?.Select(f => f.Name);
+        var json = writing.Object(saved.Model, 0, "$");
+        // Networks have names for their variables.
+        if (names is not null && Enumerable.Range(0, saved.Model.Dimensions).All(writing.IsNamed)) names = null;
         List<string> lost = [];
         if (names is not null) lost.Add($"feature names ({string.Join(", ", names)})");
         if (saved.Training is not null) lost.Add("the record of the fit");
-        if (lost.Count > 0)
-            writing.Warn("$", $"the format has no place for {string.Join(" or ", lost)}{(names is null ? "" : "; columns are matched by position")}");
-        var json = writing.Object(saved.Model, 0, "$");
-        warnings = writing.Warnings;
+        warnings = lost.Count == 0 ? writing.Warnings :
+        [
+            $"$: the format has no place for {string.Join(" or ", lost)}{(names is null ? "" : "; columns are matched by position")}", .. writing.Warnings,
+        ];
         return System.Text.Encoding.ASCII.GetBytes(PythonJson.Text(json));
     }
 
@@ -63,9 +66,13 @@ public static class PomegranateFile
         foreach (var key in keys) key.Settle();
         var reading = new PomegranateReading(keys);
         var model = reading.Model(node, 0, 0);
-        return new SavedModel(model, [.. Enumerable.Range(0, model.Dimensions).Select(j => keys[j].Feature(j))])
+        string[] positions = [.. Enumerable.Range(0, model.Dimensions).Select(j => j.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+        var names = positions.Select((_, j) => keys[j].Name).ToArray();
+        // A network that was learned from an array calls its variables by their positions.
+        var isNamed = !names.Contains(null) && names.Distinct().Count() == names.Length && !names.SequenceEqual(positions);
+        return new SavedModel(model, [.. positions.Select((position, j) => keys[j].Feature(isNamed ? names[j]! : position))])
         {
-            FeaturesByPosition = true,
+            FeaturesByPosition = !isNamed,
             Warnings = reading.Warnings
         };
     }

@@ -51,7 +51,15 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
     /// <summary>The same reading for windows of rows, whose columns are all one feature.</summary>
     /// <param name="feature">Index of the feature.</param>
     /// <param name="columns">Number of rows in the longest window; tables with more columns do not share the feature's keys.</param>
-    public PomegranateReading Repeating(int feature, int columns) => new([.. Enumerable.Repeat(Keys(feature), columns)], this);
+    public PomegranateReading Repeating(int feature, int columns) => Of(Enumerable.Repeat(feature, columns));
+
+    /// <summary>The same reading for a table whose columns are some of the features.</summary>
+    /// <param name="features">Index of the feature of each column.</param>
+    /// <param name="scalesRows">True: the caller scales rows that do not sum to 1, and warns of them.</param>
+    public PomegranateReading Of(IEnumerable<int> features, bool scalesRows = false) => new([.. features.Select(Keys)], this) { ScalesRows = scalesRows };
+
+    /// <summary>True: rows of tables that do not sum to 1 are not used unchanged.</summary>
+    public bool ScalesRows { get; private init; }
 
     /// <summary>Marks features as numbers.</summary>
     public void AreNumbers(int first, int count)

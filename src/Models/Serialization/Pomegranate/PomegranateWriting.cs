@@ -11,6 +11,8 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
 
     private readonly List<string> warnings = [];
 
+    private readonly HashSet<int> named = [];
+
     private PomegranateWriting(IReadOnlyList<Feature>? features, PomegranateWriting outer)
         : this(features) => warnings = outer.warnings;
 
@@ -72,6 +74,23 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
     /// <param name="columns">Number of rows in the longest window.</param>
     public PomegranateWriting Repeating(int feature, int columns) =>
         new(features is not null && feature < features.Count ? [.. Enumerable.Repeat(features[feature], columns)] : null, this);
+
+    /// <summary>The same writing for a table over some features.</summary>
+    /// <param name="columns">The features, in the order of the table's columns.</param>
+    public PomegranateWriting Of(IReadOnlyList<Feature> columns) => new(columns, this);
+
+    /// <summary>A feature whose name the file holds.</summary>
+    /// <param name="feature">Its index.</param>
+    /// <param name="other">What the model calls it and its values, if the feature is not known.</param>
+    public Feature Named(int feature, Feature other)
+    {
+        named.Add(feature);
+        return features is null || feature >= features.Count ? other : features[feature].Categories is null ? other with { Name = features[feature].Name }
+            : features[feature];
+    }
+
+    /// <summary>True if the file holds the feature's name.</summary>
+    public bool IsNamed(int feature) => named.Contains(feature);
 
     /// <summary>Warns that the format has no probability for values outside a table.</summary>
     public void WarnOfUnknown(TableDistribution table, string path)

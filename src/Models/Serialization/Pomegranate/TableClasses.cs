@@ -121,7 +121,7 @@ internal sealed class ConditionalTableClass() : TableClass<ConditionalProbabilit
         for (var at = 0; at < probabilities.Length; at += sizes[^1])
         {
             var sum = probabilities.AsSpan(at, sizes[^1]).ToArray().Sum();
-            if (Math.Abs(sum - 1) > TableDistribution.SumTolerance)
+            if (!reading.ScalesRows && Math.Abs(sum - 1) > TableDistribution.SumTolerance)
                 reading.Warn(table, "probabilities given some values of the parents do not sum to 1, or rows are missing; they are used unchanged, "
                     + "missing ones as 0");
         }
