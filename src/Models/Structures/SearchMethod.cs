@@ -14,25 +14,26 @@ internal abstract class SearchMethod : IStructureMethod
     /// <summary>Finds the structure. Called on a thread whose <see cref="Cancellation.Token"/> is set.</summary>
     public abstract FoundStructure Search(StructureProblem problem);
 
-    public ValueTask<StructureResult> RunAsync(StructureTask task, CancellationToken cancellationToken) => throw new NotImplementedException();
-}
+    public async ValueTask<StructureResult> RunAsync(StructureTask task, CancellationToken cancellationToken)
+    {
+        // Half for the rows, which are kept twice for a moment; the other half for scores.
+        var half = task.MaxBytes / 2;
+        var summarizer = new DistinctRows(task.Sizes, half / 2);
+        var rows = Coded(await task.Pass.RunAsync(summarizer, cancellationToken).ConfigureAwait(false), task.Threads, cancellationToken);
+        using var scope = Cancellation.Enter(cancellationToken);
+        var scores = new FamilyScorer(rows, task.Options, half);
+        var rules = new ArcRules(task.Options.Constraints, task.Sizes.Count);
+        var problem = new StructureProblem(scores, task.Options, rules, StructureProblem.ParentLimit(task.Options, rules, rows.Weight), task.Threads, half,
+            task.Progress);
+        var structure = Search(problem);
+        var scored = scores.FamiliesScored;
+        return new(structure.Parents, problem.ScoreOf(structure.Parents), structure.IsOptimal, scored, 1);
+    }
 
-/// <summary>What a search found.</summary>
-/// <param name="Parents">Indexes of each variable's parents, ascending, shape [variables][parents].</param>
-/// <param name="IsOptimal">True if no structure that the options allow has a higher score.</param>
-internal sealed record FoundStructure(int[][] Parents, bool IsOptimal);
-
-/// <summary>What a search works on.</summary>
-/// <param name="Scores">Scores of families.</param>
-/// <param name="Options">Valid options.</param>
-/// <param name="Rules">Which arcs may and must be.</param>
-/// <param name="MaxParents">Maximum number of parents, at most variables - 1; mdl's own limit is part of it.</param>
-/// <param name="Threads">Number of threads, at least 1.</param>
-/// <param name="MaxBytes">Memory that the search may take beside the scores; null = no limit.</param>
-/// <param name="Progress">Receives reports; null = nobody does.</param>
-internal sealed record StructureProblem(IFamilyScores Scores, StructureOptions Options, ArcRules Rules, int MaxParents, int Threads, long? MaxBytes,
-    IProgress<StructureProgress>? Progress)
-{
-    /// <summary>Tells how far the search is.</summary>
-    public void Report(long steps, double score) => Progress?.Report(new(steps, Scores.FamiliesScored, score));
+    private static CodedRows Coded(Statistics found, int threads, CancellationToken cancellationToken)
+    {
+        StructureProblem.CheckRows(found);
+        using var scope = Cancellation.Enter(cancellationToken);
+        return new((DistinctRowsStatistics)found, threads);
+    }
 }

@@ -3,9 +3,42 @@ using Pipelines.Models.Structures;
 
 namespace Pipelines;
 
-/// <summary>Placeholder until the searches are merged.</summary>
-internal static class StructureSearch
+/// <summary>Learns the structure of a network from data: which variables are the parents of each.</summary>
+public static class StructureSearch
 {
+    /// <summary>
+    /// Finds a structure. The same data, options and batch size give the same structure at any number of threads. Of structures whose scores differ by no more
+    /// than rounding, the one found first in a fixed order is taken.
+    /// </summary>
+    /// <param name="pass">Rows of codes 0, 1, 2 … as doubles, NaN = missing; read once. Each family counts the rows that have all of it.</param>
+    /// <param name="sizes">Number of values of each variable, at least 1, shape [variables].</param>
+    /// <param name="options">How to search.</param>
+    /// <param name="threads">Number of threads, at least 1.</param>
+    /// <param name="maxBytes">Memory that the rows and kept scores may take; null = no limit.</param>
+    /// <param name="progress">Receives reports while the search runs; null = nobody does.</param>
+    /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ModelException">
+    /// An option is out of range, the search does not fit the memory, there is no row, or a value is not a code.
+    /// </exception>
     public static ValueTask<StructureResult> RunAsync(IDataPass pass, IReadOnlyList<int> sizes, StructureOptions options, int threads, long? maxBytes,
-        IProgress<StructureProgress>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+        IProgress<StructureProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(sizes);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        options.Validate(sizes.Count);
+        if (sizes.Count != pass.Columns)
+            throw new ModelException(ErrorKind.Usage, "sizes", $"those of {sizes.Count} variables", $"{pass.Columns}, as the rows have",
+                "give the number of values of each variable");
+        for (var j = 0; j < sizes.Count; j++)
+        {
+            if (sizes[j] is < 1 or > CodeRows.MostValues)
+                throw new ModelException(ErrorKind.Usage, $"variable {j}", $"{sizes[j]} values", $"1 to {CodeRows.MostValues}", "leave the variable out")
+                { FeatureIndex = j };
+        }
+        var method = StructureMethods.Find(options.Method)!;
+        method.Check(options, sizes, maxBytes);
+        return method.RunAsync(new(pass, sizes, options, threads, maxBytes, progress), cancellationToken);
+    }
 }

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models.Structures;
+
+/// <summary>Rows of codes and their weights, in the order of their first appearance.</summary>
+/// <param name="layout">How a row is packed.</param>
+/// <param name="maxBytes">Memory that they may take; null = no limit.</param>
+internal sealed class DistinctRowsStatistics(RowLayout layout, long? maxBytes) : Statistics
+{
+    private const int FewestRows = 16;
+
+    private ulong[] keys = [];
+    private double[] weights = [];
+
+    // Open addressing, at most half full: number of a row + 1, 0 = free.
+    private int[] slots = [];
+
+    public override string Kind { get; } = $"distinct-rows[{layout.Text()}]";
+
+    /// <summary>How a row is packed.</summary>
+    public RowLayout Layout => layout;
+
+    /// <summary>Number of different rows.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The rows, shape [Count, Layout.Words].</summary>
+    public ReadOnlySpan<ulong> Keys => keys.AsSpan(0, Count * layout.Words);
+
+    /// <summary>Their weights, above 0, shape [Count].</summary>
+    public ReadOnlySpan<double> Weights => weights.AsSpan(0, Count);
+
+    private int BytesPerRow => sizeof(double) + (sizeof(ulong) * layout.Words);
+
+    /// <remarks>Arrays grow by doubling, and so does the table, with two slots for each row.</remarks>
+    public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) =>
+        CommonBytes + sizeof(int) + (FewestRows * (BytesPerRow + (2 * sizeof(int)))) + (rows * ((2 * BytesPerRow) + (4 * sizeof(int))));
+
+    /// <summary>Adds a row.</summary>
+    public void Add(ReadOnlySpan<ulong> key, double weight)
+    {
+        if (Count == weights.Length) Grow();
+        var slot = (int)Hash(key) & (slots.Length - 1);
+        for (; slots[slot] != 0; slot = (slot + 1) & (slots.Length - 1))
+        {
+            var row = slots[slot] - 1;
+            if (!IsEqual(key, row)) continue;
+            weights[row] += weight;
+            return;
+        }
+        slots[slot] = Count + 1;
+        key.CopyTo(keys.AsSpan(Count * layout.Words));
+        weights[Count++] = weight;
+    }
+
+    protected override void MergeCore(Statistics other)
+    {
+        var from = (DistinctRowsStatistics)other;
+        for (var i = 0; i < from.Count; i++) Add(from.keys.AsSpan(i * layout.Words, layout.Words), from.weights[i]);
+    }
+
+    protected override void ClearCore()
+    {
+        Count = 0;
+        Array.Clear(slots);
+    }
+
+    protected override void Unshare() => (keys, weights, slots) = ([.. keys], [.. weights], [.. slots]);
+
+    protected override void SaveCore(BinaryWriter writer)
+    {
+        writer.Write(Count);
+        WriteDoubles(writer, MemoryMarshal.Cast<ulong, double>(Keys));
+        WriteDoubles(writer, Weights);
+    }
+
+    protected override void LoadCore(BinaryReader reader)
+    {
+        var count = ReadCount(reader, BytesPerRow);
+        var (read, of) = (new ulong[count * layout.Words], new double[count]);
+        ReadDoubles(reader, MemoryMarshal.Cast<ulong, double>(read.AsSpan()));
+        ReadDoubles(reader, of);
+        ClearCore();
+        for (var i = 0; i < count; i++)
+        {
+            var key = read.AsSpan(i * layout.Words, layout.Words);
+            Check(key, of[i]);
+            Add(key, of[i]);
+            if (Count <= i) throw new FormatException("the same row twice");
+        }
+    }
+
+    private void Check(ReadOnlySpan<ulong> key, double weight)
+    {
+        for (var j = 0; j < layout.Sizes.Length; j++)
+            if (((key[layout.Word[j]] >> layout.Shift[j]) & layout.Mask(j)) > (ulong)layout.Sizes[j]) throw new FormatException("a code beyond the last");
+        if (!(weight > 0)) throw new FormatException($"a weight of {weight}");
+    }
+
+    private bool IsEqual(ReadOnlySpan<ulong> key, int row)
+    {
+        for (int i = 0, at = row * key.Length; i < key.Length; i++, at++)
+            if (keys[at] != key[i]) return false;
+        return true;
+    }
+
+    private static ulong Hash(ReadOnlySpan<ulong> key)
+    {
+        ulong hash = 0;
+        foreach (var word in key)
+        {
+            hash = (hash ^ word) * 0x9E3779B97F4A7C15UL;
+            hash ^= hash >> 32;
+        }
+        return hash;
+    }
+
+    private void Grow()
+    {
+        var rows = Math.Max(FewestRows, 2 * weights.Length);
+        if (maxBytes is { } most && MaxBytes(Count + 1, [])!.Value > most)
+            throw new ModelException(ErrorKind.Usage, "structure search", $"more than {Count} different rows, which take more than {most:N0} bytes",
+                "rows that fit the memory", "give it more memory, use fewer variables, or learn a Chow-Liu tree, which keeps no rows");
+        if ((long)rows * Math.Max(2, layout.Words) > Array.MaxLength)
+            throw new ModelException(ErrorKind.Data, "structure search", $"more than {Count} different rows", "rows that fit an array",
+                "use fewer variables or a sample of the rows, or learn a Chow-Liu tree, which keeps no rows");
+        Array.Resize(ref keys, rows * layout.Words);
+        Array.Resize(ref weights, rows);
+        slots = new int[2 * rows];
+        for (var i = 0; i < Count; i++)
+        {
+            var slot = (int)Hash(keys.AsSpan(i * layout.Words, layout.Words)) & (slots.Length - 1);
+            while (slots[slot] != 0) slot = (slot + 1) & (slots.Length - 1);
+            slots[slot] = i + 1;
+        }
+    }
+}
