@@ -17,4 +17,9 @@ internal interface IFamilyScores
     /// <param name="child">Index of the variable.</param>
     /// <param name="parents">Indexes of its parents, ascending, without the child.</param>
     double Score(int child, ReadOnlySpan<int> parents);
+
+    /// <summary>
+    /// A number that the score of no family of the variable exceeds whose parents have at least so many combinations of values. It falls with them.
+    /// </summary>
+    double Bound(int child, double combinations) => double.PositiveInfinity;
 }
