@@ -14,7 +14,10 @@ internal sealed class InspectCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data without reading rows.") { IsDescribing = true };
-        var file = new Argument<string>("FILE") { Description = "A model saved by 'fit' or by pomegranate 0.14, or a Parquet file, folder or glob." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "A model saved by 'fit' or by pomegranate 0.14, a network in BIF, or a Parquet file, folder or glob.",
+        };
         command.Add(file);
         var reading = new ReadingSettings();
         reading.AddTo(command);
@@ -43,12 +46,11 @@ internal sealed class InspectCommand : Verb
         return new(await source.InspectAsync(cancellationToken).ConfigureAwait(false), await source.ColumnsAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    // Decided by content: a file that begins with a brace, after optional white space, or as another format of models does, is taken for a model, whatever its
-    // name.
+    // Decided by content: a file that begins with a brace, after optional white space, or as a foreign format does, is taken for a model, whatever its name.
     private static bool IsModel(string path)
     {
         if (!File.Exists(path) || new FileInfo(path).Length == 0 || ParquetInspection.IsParquet(path)) return false;
-        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || ForeignFormat.All.Values.Any(f => f.IsFile(path))) return true;
+        if (ForeignFormat.All.Values.Any(f => path.EndsWith(f.Ending, StringComparison.OrdinalIgnoreCase) || f.IsFile(path))) return true;
         try
         {
             using var stream = File.OpenRead(path);

@@ -133,6 +133,7 @@ public sealed partial class BayesianNetwork
             if (incomplete.Is(i)) statistics.Incomplete += weights[i];
         if (!rowLogs.IsEmpty) FillIncomplete(block, incomplete, rowLogs);
         if (Missing != MissingValues.Em) return;
+        incomplete.ExcludeEmpty(block);
         fixed (double* w = weights)
         {
             var own = (nint)w;

@@ -198,12 +198,12 @@ public sealed partial class BayesianNetwork : Distribution, IModelFormat<Bayesia
 
     /// <inheritdoc/>
     public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null) => variables.Select((v, i) =>
-        new OutlineEntry($"{v.Name}{(parents[i].Length == 0 ? "" : $" given {string.Join(", ", parents[i].Select(p => variables[p].Name))}")}",
-            tables[i].Outline(Named(i))));
+        new OutlineEntry(NameOf(i, features) + (parents[i].Length == 0 ? "" : $" given {string.Join(", ", parents[i].Select(p => NameOf(p, features)))}"),
+            tables[i].Outline(Named(i, features))));
 
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
-        string.Join(Environment.NewLine, Enumerable.Range(0, variables.Length).Select(i => tables[i].Describe(Named(i))));
+        string.Join(Environment.NewLine, Enumerable.Range(0, variables.Length).Select(i => tables[i].Describe(Named(i, features))));
 
     /// <inheritdoc/>
     public override string ToString() => $"BayesianNetwork({variables.Length} variables, {parents.Sum(p => p.Length)} arcs)";
@@ -236,5 +236,8 @@ public sealed partial class BayesianNetwork : Distribution, IModelFormat<Bayesia
     private Once<InferenceEngine> MakeEngine() =>
         new(() => new(new(sizes, [.. tables.Select((t, i) => new Factor(families[i], FactorSet.Pin(t.Probabilities), i))]), Inference.MaxBytes));
 
-    private Feature[] Named(int variable) => [.. families[variable].Select(v => new Feature(variables[v].Name, variables[v].Values))];
+    private Feature[] Named(int variable, IReadOnlyList<Feature>? features) =>
+        [.. families[variable].Select(v => new Feature(NameOf(v, features), variables[v].Values))];
+
+    private string NameOf(int variable, IReadOnlyList<Feature>? features) => features?[variable].Name ?? variables[variable].Name;
 }

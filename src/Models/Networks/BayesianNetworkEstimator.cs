@@ -82,9 +82,10 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
         var start = BayesianNetwork.OfStructure(variables, learned?.Parents ?? found.Parents!);
         if (missing == MissingValues.Em)
         {
-            // Equal tables would stay as they are where a variable is never observed together with its parents.
+            // Equal tables would stay as they are where a variable is never observed together with its parents. A combination that no complete family has may
+            // still be the only one possible in an incomplete row.
             var available = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
-            start = start.Maximize(available, options.Estimation with { Inertia = 0 }).With(missing);
+            start = start.Maximize(available, options.Estimation with { Pseudocount = Math.Max(1, options.Pseudocount) }).With(missing);
         }
         var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         return learned is null ? result : result with { Model = result.Model.With(new LearnedStructure(learned, found.Search!.Score, seconds)) };

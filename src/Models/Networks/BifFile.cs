@@ -72,18 +72,22 @@ public static class BifFile
             $"the byte 0x{bytes[at]:X2}, which is not UTF-8", "text in UTF-8", "save the file as UTF-8");
     }
 
-    /// <summary>True if a text begins as BIF does, whatever follows: with a network or variable block.</summary>
+    /// <summary>True if a text begins as BIF does, whatever follows.</summary>
     /// <param name="bytes">The text or its beginning.</param>
-    internal static bool IsBif(ReadOnlySpan<byte> bytes)
+    /// <param name="isWhole">True: its first block must have an opening brace; false: the first word decides.</param>
+    internal static bool IsBif(ReadOnlySpan<byte> bytes, bool isWhole = true)
     {
         if (bytes.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
         try
         {
             var scanner = new BifScanner(Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MostHead)]));
-            if (!scanner.Is("network") && !scanner.Is("variable")) return false;
-            scanner.Next();
-            while (scanner.Token is BifToken.Word or BifToken.Quoted) scanner.Next();
-            return scanner.Is('{');
+            if (!scanner.Is(BifParser.Network) && !scanner.Is(BifParser.Variable) && !scanner.Is(BifParser.Probability)) return false;
+            while (isWhole && !scanner.Is('{'))
+            {
+                scanner.Next();
+                if (scanner.Token == BifToken.End || scanner.Is('}') || scanner.Is(',')) return false;
+            }
+            return true;
         }
         catch (ModelException)
         {

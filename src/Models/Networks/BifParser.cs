@@ -21,7 +21,8 @@ internal sealed record BifName(string Text, int Place, bool IsQuoted)
 /// </summary>
 internal sealed class BifParser
 {
-    private const string Network = "network", Variable = "variable", Probability = "probability";
+    /// <summary>The words that blocks begin with.</summary>
+    public const string Network = "network", Variable = "variable", Probability = "probability";
 
     private readonly BifScanner scanner;
     private readonly List<BifName> names = [];

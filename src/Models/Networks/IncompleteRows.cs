@@ -32,6 +32,17 @@ internal ref struct IncompleteRows
     /// <summary>True if the row has a missing value.</summary>
     public readonly bool Is(int row) => isIncomplete[row];
 
+    /// <summary>Excludes rows without any value: they say nothing.</summary>
+    public readonly void ExcludeEmpty(in FeatureBlock block)
+    {
+        for (var i = 0; i < isExcluded.Length; i++)
+        {
+            var isEmpty = isIncomplete[i];
+            for (var j = 0; j < block.Columns && isEmpty; j++) isEmpty = double.IsNaN(block[i, j]);
+            isExcluded[i] |= isEmpty;
+        }
+    }
+
     /// <summary>Marks the rows of a tile.</summary>
     /// <param name="tile">The tile.</param>
     /// <param name="first">Number of its first row.</param>

@@ -21,7 +21,7 @@ internal sealed class BifFormat : ForeignFormat
 
     public override SavedModel? TryRead(ReadOnlyMemory<byte> bytes)
     {
-        if (!BifFile.IsBif(bytes.Span)) return null;
+        if (!BifFile.IsBif(bytes.Span, isWhole: false)) return null;
         var network = BifFile.Read(bytes.Span);
         return new(network, [.. network.Variables.Select(v => new Feature(v.Name, v.Values))]);
     }

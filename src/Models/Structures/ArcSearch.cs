@@ -5,7 +5,7 @@ namespace Pipelines.Models.Structures;
 /// <summary>A search that changes one arc at a time. Gains of all changes are kept; a step computes anew only those of the variables that it changed.</summary>
 /// <param name="problem">What to search.</param>
 /// <param name="tabuLength">Number of structures to which it does not return; 0 = it stops where no change is a gain.</param>
-/// <param name="tabuSteps">Steps without a new best structure after which it stops.</param>
+/// <param name="tabuSteps">Steps, and then searches from equivalent structures, without a new best structure after which it stops.</param>
 internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int tabuSteps)
 {
     private readonly int variables = problem.Rules.Variables;
@@ -26,15 +26,30 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
         Refresh(Enumerable.Range(0, variables));
         var score = family.Sum();
         tolerance = double.IsFinite(score) ? Math.Abs(score) * StructureProblem.Rounding : 0;
-        var (best, bestScore) = Climb(score);
-        for (var restart = 1; restart <= problem.Options.Restarts; restart++)
+        var random = new SeededRandom(problem.Options.Seed);
+        var (best, bestScore) = Explore(score, random);
+        for (var restart = 0; restart < problem.Options.Restarts; restart++)
         {
             Return(best);
-            Disturb(new(problem.Options.Seed, restart));
-            var (found, foundScore) = Climb(family.Sum());
+            Disturb(random);
+            var (found, foundScore) = Explore(family.Sum(), random);
             if (foundScore > bestScore + tolerance) (best, bestScore) = (found, foundScore);
         }
         return best;
+    }
+
+    // Tabu search climbs again from structures equivalent to the best one, which have the same score but other neighbours (Castelo and Kočka 2003).
+    private (int[][] Best, double Score) Explore(double score, SeededRandom random)
+    {
+        var (best, bestScore) = Climb(score);
+        for (var idle = 0; idle < tabuSteps; idle++)
+        {
+            Return(best);
+            if (!Wander(random)) break;
+            var (found, foundScore) = Climb(family.Sum());
+            if (foundScore > bestScore + tolerance) (best, bestScore, idle) = (found, foundScore, -1);
+        }
+        return (best, bestScore);
     }
 
     private (int[][] Best, double Score) Climb(double score)
@@ -130,6 +145,29 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
         var before = graph.Parents;
         graph = new(structure);
         Refresh(Enumerable.Range(0, variables).Where(v => !ReferenceEquals(before[v], structure[v])));
+    }
+
+    // As many reversals as arcs, each of an arc drawn from those that are covered: whose child has the parent's parents, and the parent.
+    private bool Wander(SeededRandom random)
+    {
+        var covered = new List<ArcMove>();
+        for (var left = graph.Parents.Sum(p => p.Length); left > 0; left--)
+        {
+            covered.Clear();
+            for (var child = 0; child < variables; child++)
+            {
+                foreach (var parent in graph.Parents[child])
+                {
+                    var move = new ArcMove(ArcChange.Reverse, parent, child);
+                    if (ArcGraph.With(graph.Parents[parent], parent).AsSpan().SequenceEqual(graph.Parents[child]) && IsLegal(move)) covered.Add(move);
+                }
+            }
+            if (covered.Count == 0) return false;
+            Cancellation.Poll();
+            graph.Apply(covered[(int)random.NextInt64(covered.Count)]);
+        }
+        Refresh(Enumerable.Range(0, variables));
+        return true;
     }
 
     // As many changes as a tenth of the variables, at least four, each drawn from all pairs of variables.

@@ -36,7 +36,9 @@ public sealed record StructureOptions
     /// <summary>Tabu: number of structures to which the search does not return, 1 … 1,000,000; default 10.</summary>
     public int TabuLength { get; init; } = 10;
 
-    /// <summary>Tabu: number of steps without a new best score after which the search stops, 1 … 1,000,000; default 10.</summary>
+    /// <summary>
+    /// Tabu: number of steps without a new best score after which the search stops, and of searches from equivalent structures; 1 … 1,000,000, default 10.
+    /// </summary>
     public int TabuSteps { get; init; } = 10;
 
     /// <summary>Hill climbing and tabu: number of further searches from the best structure, disturbed at random, 0 (default) … 1,000,000.</summary>
@@ -51,7 +53,7 @@ public sealed record StructureOptions
     /// </summary>
     public IReadOnlyList<IReadOnlyList<int>>? Initial { get; init; }
 
-    /// <summary>Seed of the disturbances; default 0.</summary>
+    /// <summary>Seed of the disturbances and of the choice of equivalent structures; default 0.</summary>
     public long Seed { get; init; }
 
     /// <summary>Throws a single error that names every option that is out of range, or that has no effect on the search.</summary>

@@ -10,8 +10,8 @@ public class FamilyContractTests
     private static readonly FitOptions fit = new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity };
 
     // What has counts to add to; the other families have none.
-    private static readonly string[] counting = ["bernoulli", "conditional-probability-table", "discrete", "joint-probability-table", "mixture",
-        "zero-inflated"];
+    private static readonly string[] counting = ["bayesian-network", "bernoulli", "conditional-probability-table", "discrete", "joint-probability-table",
+        "mixture", "zero-inflated"];
 
     // What a fit to these cases leaves as it is: the value of a Dirac delta.
     private static readonly string[] unmoved = ["dirac-delta"];

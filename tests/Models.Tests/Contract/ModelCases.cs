@@ -68,6 +68,7 @@ internal static class ModelCases
         ("bayes-classifier of mixtures, priors", () => new BayesClassifier([.. Enumerable.Range(0, 3).Select(k =>
             Mix(2, i => MultivariateGaussianDistribution.Prototype([3 * k, i])))], [0.2, 0.3, 0.5]), () => WithPriors(Labeled(Rows(2)), 3)),
         .. DistributionCases.All,
+        .. NetworkCases.All,
     ];
 
     public static TheoryData<string> Names => [.. cases.Select(c => c.Name)];

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Sequences;
+using Pipelines.Models.Structures;
+using Pipelines.Models.Tests.Structures;
 
 namespace Pipelines.Models.Tests.Contract;
 
@@ -147,16 +149,22 @@ public class StatisticsContractTests
     [InlineData("survey")]
     [InlineData("extent")]
     [InlineData("labels")]
+    [InlineData("distinct rows")]
+    [InlineData("pair counts")]
     public void WhatOtherPassesComputeIsSavedToo(string what)
     {
         ISummarizer summarizer = what switch
         {
             "survey" => new DataSurvey(2, 50, 3),
             "extent" => new ExtentSummarizer(),
+            "distinct rows" => new DistinctRows([2, 3], null),
+            "pair counts" => new PairCounts([2, 3]),
             _ => new LabeledStart(HiddenMarkovModel.FromMatrix(new[,] { { 0.9, 0.1 }, { 0.1, 0.9 } },
                 [MultivariateGaussianDistribution.Prototype([0, 0]), MultivariateGaussianDistribution.Prototype([1, 0])], [0.5, 0.5])),
         };
-        var data = ModelCases.Rows(2, missing: true, weighted: true, rows: 300);
+        var data = what is "distinct rows" or "pair counts"
+            ? StructureData.Make(300, [2, 3], 0.1, 2).Rows
+            : ModelCases.Rows(2, missing: true, weighted: true, rows: 300);
         var (statistics, loaded) = (summarizer.CreateStatistics(), summarizer.CreateStatistics());
         summarizer.Summarize(data.Block(0, 300), statistics);
         var bytes = statistics.ToBytes();

@@ -4,7 +4,9 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
 using Pipelines.Models.Sequences;
 using Pipelines.Models.Serialization;
+using Pipelines.Models.Structures;
 using Pipelines.Models.Tests.Sequences;
+using Pipelines.Models.Tests.Structures;
 
 namespace Pipelines.Models.Tests.Contract;
 
@@ -33,6 +35,8 @@ public class SummarizerContractTests
             () => new(FeatureMatrix.FromRows(new double[,] { { 1, 0 }, { 2, 3 }, { 3, double.NaN } }), null)),
         ["class ranks"] = (() => new ClassRanker(2), OfClasses),
         ["fold counts"] = (() => new FoldCounter(Stratified(), 2, 2), OfClasses),
+        ["distinct rows"] = (() => new DistinctRows([2, 3, 4], 1 << 20), Codes),
+        ["pair counts"] = (() => new PairCounts([2, 3, 4]), Codes),
         ["several fits"] = (() => Shared(new DataSurvey(2, 50, 3), MultivariateGaussianDistribution.Prototype([1, 2]), Shared(new ExtentSummarizer())), Rows),
     };
 
@@ -131,6 +135,8 @@ public class SummarizerContractTests
     }
 
     private static StatisticsCases.Data Rows() => new(ModelCases.Rows(2, missing: true, weighted: true), null);
+
+    private static StatisticsCases.Data Codes() => new(StructureData.Make(300, [2, 3, 4], 0.1, 2).Rows, null);
 
     private static HiddenMarkovModel Hidden() => HiddenMarkovModel.FromMatrix(new[,] { { 0.9, 0.1 }, { 0.1, 0.9 } },
         [MultivariateGaussianDistribution.Prototype([0, 0]), MultivariateGaussianDistribution.Prototype([1, 0])], [0.5, 0.5]);

@@ -163,7 +163,11 @@ public sealed class BifTests
         var error = Assert.Throws<ModelException>(() => SavedModel.FromBytes(Encoding.UTF8.GetBytes(Two + A), "m.json"));
         Assert.Equal("m.json, line 3, column 10: found no probabilities of variable 'b', expected a probability block for each variable; add the block, or "
             + "remove the variable", error.Message);
+        // The first word decides how a file is read; one that may be replaced has to have a block.
+        error = Assert.Throws<ModelException>(() => SavedModel.FromBytes("network n"u8.ToArray(), "m.json"));
+        Assert.Equal("m.json, line 1, column 10: found the end of the file, expected '{'; correct the file", error.Message);
         Assert.True(BifFile.IsBif("network x { nothing else"u8));
+        Assert.True(BifFile.IsBif("probability ( a | b ) {"u8));
         Assert.True(BifFile.IsBif("variable \"a b\" {"u8));
         foreach (var other in new[] { "", "network", "network,x\n1,2", "{\"network\":1}", "/* network", "networks { }", "\"network\" x {", "network x\n1" })
             Assert.False(BifFile.IsBif(Encoding.UTF8.GetBytes(other)), other);
