@@ -234,7 +234,8 @@ public sealed partial class BayesianNetwork : Distribution, IModelFormat<Bayesia
     }
 
     private Once<InferenceEngine> MakeEngine() =>
-        new(() => new(new(sizes, [.. tables.Select((t, i) => new Factor(families[i], FactorSet.Pin(t.Probabilities), i))]), Inference.MaxBytes));
+        new(() => new(new(sizes, [.. tables.Select((t, i) => new Factor(families[i], FactorSet.Pin(t.Probabilities), i))]), Inference.MaxBytes,
+            Inference.Method == InferenceMethod.Loopy ? new(Inference.LoopyRounds, Inference.LoopyTolerance) : null));
 
     private Feature[] Named(int variable, IReadOnlyList<Feature>? features) =>
         [.. families[variable].Select(v => new Feature(NameOf(v, features), variables[v].Values))];
