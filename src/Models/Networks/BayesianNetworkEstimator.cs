@@ -68,6 +68,9 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        // Names that do not exist and searches that are too large are refused before a row is read.
+        if (arcs(NetworkVariable.Of(pass.Features, [.. Enumerable.Repeat(1, pass.Columns)])).Search is { } planned)
+            StructureSearch.Check(planned, [.. Enumerable.Repeat(1, pass.Columns)], MaxBytes);
         var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
         var variables = NetworkVariable.Of(pass.Features, [.. Enumerable.Range(0, pass.Columns).Select(j => SizeOf(pass, survey, j))]);
         var found = arcs(variables);

@@ -62,7 +62,7 @@ internal sealed class ExactFamilies
         return Array.ConvertAll(kept, k => ExactParentSets.Sorted([.. k.Select(p => p.Set)], [.. k.Select(p => p.Score)]));
     }
 
-    private ModelException TooLarge(long families, int size, long bytes) => new(ErrorKind.Usage, "exact structure search",
+    private ModelException TooLarge(long families, int size, long bytes) => new(ErrorKind.Memory, "exact structure search",
         $"{families:N0} families with {size} free parents, {bytes >> 20:N0} MiB", $"at most {problem.MaxBytes >> 20:N0} MiB",
         $"allow at most {Math.Max(0, size - 1)} parents, give more memory, or search by hill climbing");
 

@@ -80,7 +80,7 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
     }
 
     private static ModelException TooLarge(string found, double limit, string remedy) =>
-        new(ErrorKind.Usage, Place, found, $"at most {Mebibytes(limit)}", remedy);
+        new(ErrorKind.Memory, Place, found, $"at most {Mebibytes(limit)}", remedy);
 
     private static ModelException Cyclic() =>
         new(ErrorKind.Usage, "StructureConstraints.Require", "arcs that form a cycle", "arcs without cycles", "require fewer arcs");
