@@ -77,6 +77,7 @@ internal static partial class OptionNames
         ["SequenceColumns.Regroup"] = "--regroup",
         ["ShareEstimator.MaximumLikelihood"] = null,
         ["StructureConstraints.Require"] = "--constraints",
+        ["StructureMethod.Exact"] = "--structure exact",
         ["StructureOptions.Constraints"] = "--constraints",
         ["StructureOptions.EquivalentSampleSize"] = "--equivalent-sample-size",
         ["StructureOptions.Initial"] = "--initial",

@@ -16,7 +16,7 @@ public sealed class ExactRefusalTests
     [Fact]
     public void DynamicProgrammingThatDoesNotFitSaysWhatWould() => Refused(
         "exact structure search: found 26 variables that may be each other's parents, which need 223 MiB, expected at most 100 MiB, half of the memory; "
-        + "choose at most 24 variables, forbid arcs, use A* (Exact), or search by hill climbing",
+        + "choose at most 24 variables, forbid arcs, use A* (StructureMethod.Exact), or search by hill climbing",
         () => Check(new() { Method = StructureMethod.ExactDp }, 26, 200 * MiB));
 
     [Fact]
