@@ -71,8 +71,8 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
         // Names that do not exist and searches that are too large are refused before a row is read.
         if (arcs(NetworkVariable.Of(pass.Features, [.. Enumerable.Repeat(1, pass.Columns)])).Search is { } planned)
             StructureSearch.Check(planned, [.. Enumerable.Repeat(1, pass.Columns)], MaxBytes);
-        var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
-        var variables = NetworkVariable.Of(pass.Features, [.. Enumerable.Range(0, pass.Columns).Select(j => SizeOf(pass, survey, j))]);
+        await pass.FindCategoriesAsync(cancellationToken).ConfigureAwait(false);
+        var variables = await VariablesAsync(pass, cancellationToken).ConfigureAwait(false);
         var found = arcs(variables);
         StructureResult? learned = null;
         var clock = options.TimeProvider.GetTimestamp();
@@ -92,6 +92,14 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
         }
         var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         return learned is null ? result : result with { Model = result.Model.With(new LearnedStructure(learned, found.Search!.Score, seconds)) };
+    }
+
+    private static async ValueTask<NetworkVariable[]> VariablesAsync(IDataPass pass, CancellationToken cancellationToken)
+    {
+        if (pass.Features is { } features && features.All(f => f.Categories is { Count: > 0 }))
+            return NetworkVariable.Of(features, [.. features.Select(f => f.Categories!.Count)]);
+        var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
+        return NetworkVariable.Of(pass.Features, [.. Enumerable.Range(0, pass.Columns).Select(j => SizeOf(pass, survey, j))]);
     }
 
     private static int SizeOf(IDataPass pass, SurveyStatistics survey, int column)
