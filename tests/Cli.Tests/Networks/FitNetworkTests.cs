@@ -42,6 +42,10 @@ public sealed class FitNetworkTests : IDisposable
         { """{"groups": [{"children": ["a"], "parents": ["b"]}]}""", "--constraints FILE",
             "--constraints and --structure: found groups, and 'hill-climbing', expected exact or exact-dp with groups; leave the groups "
                 + "out, or search exactly" },
+        { """{"require": [["a", "b"], ["c", "a"], ["b", "c"]]}""", "--constraints FILE",
+            "--constraints FILE, 'require': found the cycle a -> b -> c -> a, expected arcs without a cycle; correct the file" },
+        { """{"require": [["a", "b"]], "forbid": [["a", "b"]]}""", "--constraints FILE",
+            "--constraints FILE: found the arc a -> b both required and forbidden, expected one of them; correct the file" },
         { "[]", "--constraints FILE",
             "--constraints FILE: found a list, expected an object with any of require, forbid, tiers and groups; correct the file" },
         { "{", "--constraints FILE",
