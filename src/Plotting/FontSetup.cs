@@ -20,6 +20,15 @@ internal sealed class FontSetup : IFontResolver
     /// <summary>Registers the font; later calls do nothing.</summary>
     public static void Register() => _ = registered.Value;
 
+    /// <summary>Width of a text, in pixels.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="size">Size of its letters, in pixels.</param>
+    public static double WidthOf(string text, float size)
+    {
+        using var font = new SKFont(typeface.Value, size);
+        return font.MeasureText(text);
+    }
+
     public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => fontName == Name ? typeface.Value : null;
 
     public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == Name ? typeface.Value : null;

@@ -4,10 +4,17 @@ namespace Pipelines.Plotting;
 /// The content of a picture, as numbers and text: panels side by side under a title, and one legend for all of them. <see cref="PictureRenderer"/> draws it.
 /// </summary>
 /// <param name="Title">The picture's title.</param>
-/// <param name="Panels">At least one.</param>
+/// <param name="Panels">At least one, but none for a graph.</param>
 /// <param name="Legend">Legend entries, from top to bottom.</param>
 /// <param name="Notes">Small print below the legend, one line per entry.</param>
-public sealed record Picture(string Title, IReadOnlyList<Panel> Panels, IReadOnlyList<LegendEntry> Legend, IReadOnlyList<string> Notes);
+public sealed record Picture(string Title, IReadOnlyList<Panel> Panels, IReadOnlyList<LegendEntry> Legend, IReadOnlyList<string> Notes)
+{
+    /// <summary>A graph, which then is the whole picture; null (default) = the picture consists of panels.</summary>
+    internal PlacedGraph? Graph { get; init; }
+
+    /// <summary>The graph with its full names, for text; null (default) = none.</summary>
+    internal ModelGraph? Source { get; init; }
+}
 
 /// <summary>One pair of axes.</summary>
 /// <param name="XLabel">Label of the horizontal axis.</param>

@@ -16,6 +16,8 @@ public static partial class PictureRenderer
 
     private const int TitleHeight = 44;
     private const int LegendWidth = 250;
+    private const int NoteHeight = 20;
+    private const float LeastScale = 0.5f;
 
     // The library keeps fonts and styles in static fields.
     private static readonly Lock gate = new();
@@ -29,9 +31,22 @@ public static partial class PictureRenderer
         return ((columns * width) + LegendWidth, (rows * height) + TitleHeight);
     }
 
+    /// <summary>The default size of a picture, in pixels.</summary>
+    /// <param name="picture">The picture.</param>
+    public static (int Width, int Height) DefaultSize(Picture picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        // A small graph leaves the title room for letters of a readable size.
+        return picture.Graph is { } graph
+            ? (SizeOf(Math.Max(graph.Width, picture.Title.Length * 8)), SizeOf(graph.Height + TitleHeight + NoteHeight))
+            : DefaultSize(picture.Panels.Count);
+
+        static int SizeOf(double own) => (int)Math.Clamp(Math.Ceiling(own) + (2 * GraphDrawing.Margin), LeastSize, LargestSize);
+    }
+
     /// <summary>Draws a picture.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="format">The file format.</param>
+    /// <param name="format">The file format; text only of a graph.</param>
     /// <param name="width">Pixels, from <see cref="LeastSize"/> to <see cref="LargestSize"/>.</param>
     /// <param name="height">Pixels, from <see cref="LeastSize"/> to <see cref="LargestSize"/>.</param>
     /// <returns>The file's content.</returns>
@@ -40,6 +55,15 @@ public static partial class PictureRenderer
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentOutOfRangeException.ThrowIfNotEqual(width is >= LeastSize and <= LargestSize, true, nameof(width));
         ArgumentOutOfRangeException.ThrowIfNotEqual(height is >= LeastSize and <= LargestSize, true, nameof(height));
+        if (format is PictureFormat.Dot or PictureFormat.Mermaid)
+        {
+            var source = picture.Source ?? throw new ModelException(ErrorKind.Usage, "picture", "no graph to write as text", "a graph",
+                "draw it as PNG or SVG, or choose another kind (PlotOptions.Kind graph)");
+            return Encoding.UTF8.GetBytes(format == PictureFormat.Dot ? GraphText.Dot(source) : GraphText.Mermaid(source));
+        }
+        if (format == PictureFormat.Png && picture.Graph is { } large && GraphDrawing.ScaleOf(large, width, height - TitleHeight - NoteHeight) < LeastScale)
+            throw new ModelException(ErrorKind.Usage, "picture", $"a graph of {large.Width:0} x {large.Height:0} pixels, too large for {width} x {height}",
+                "letters that can be read", $"give more pixels (at most {LargestSize} x {LargestSize}), or write SVG, DOT or Mermaid");
         lock (gate)
         {
             FontSetup.Register();
@@ -70,12 +94,18 @@ public static partial class PictureRenderer
         using var paint = Paint.NewDisposablePaint();
         // A narrow picture keeps its panels and shrinks the legend.
         var legendWidth = Math.Min(LegendWidth, width / 3);
-        var (columns, rows) = Grid(picture.Panels.Count);
-        var panelWidth = (width - legendWidth) / (float)columns;
-        var panelHeight = (height - TitleHeight) / (float)rows;
         // One line, in a smaller font if it is long.
         var titleSize = Math.Clamp(width / (Math.Max(1, picture.Title.Length) * 0.6f), 9, 20);
         Text(picture.Title, 12, 10, titleSize, int.MaxValue);
+        if (picture.Graph is { } graph)
+        {
+            GraphDrawing.Draw(graph, canvas, SKRect.Create(0, TitleHeight, width, height - TitleHeight - NoteHeight));
+            Text(string.Join("; ", picture.Notes), 12, height - NoteHeight, 12, int.MaxValue);
+            return;
+        }
+        var (columns, rows) = Grid(picture.Panels.Count);
+        var panelWidth = (width - legendWidth) / (float)columns;
+        var panelHeight = (height - TitleHeight) / (float)rows;
         for (var p = 0; p < picture.Panels.Count; p++)
         {
             var (left, top) = (p % columns * panelWidth, TitleHeight + (p / columns * panelHeight));

@@ -17,14 +17,17 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
     private const string Mixture = "mixture";
     private const string Hidden = "hmm";
     private const string Chain = "markov-chain";
+    private const string Network = "bayesian-network";
 
     private readonly DistributionSettings distribution = new("Distribution of each class; with --class-model, of its components or states");
     private readonly ClassSettings classes = new();
 
     private readonly Setting<string?> model = Setting.Choice(
-        "--class-model", "What each class is: 'distribution'; 'mixture' of --components distributions; 'hmm', a hidden Markov model of --components states; or "
-            + "'markov-chain' of --markov-order. The last two need --sequence. [default: distribution]", "KIND", ["distribution", Mixture, Hidden, Chain],
-        Mixture);
+        "--class-model", "What each class is: 'distribution'; 'mixture' of --components distributions; 'hmm', a hidden Markov model of --components states; "
+            + "'markov-chain' of --markov-order; or 'bayesian-network', by default over all columns of text, integers or booleans. hmm and markov-chain need "
+            + "--sequence. [default: distribution]", "KIND", ["distribution", Mixture, Hidden, Chain, Network], Mixture);
+
+    private readonly StructureSettings structure = new(hasInitial: false);
 
     private readonly Setting<int?> components = Setting.From(1, "--components", "Number of components or states of each class, at least 1.", "K", "3");
 
@@ -35,7 +38,7 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
 
     protected override SequenceSettings Sequences { get; } = new();
 
-    protected override IReadOnlyList<Option> Own => [.. classes.All, model, distribution.Option, components, markovOrder];
+    protected override IReadOnlyList<Option> Own => [.. classes.All, model, distribution.Option, components, markovOrder, .. structure.All];
 
     protected override (string Found, string Expected)? NotIncremental => ClassSettings.NotIncremental;
 
@@ -44,29 +47,41 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
     protected override IEnumerable<UsageError> Check(CommandResult result)
     {
         var kind = result.Given(model);
-        foreach (var mistake in Fit.Check(result, (distribution.Option, kind != Chain), (model, false), (components, kind is Mixture or Hidden),
-            (markovOrder, false), (classes.Tied, false)))
-            yield return mistake;
+        (Option, bool)[] replaced = [(distribution.Option, kind is not (Chain or Network)), (model, false), (components, kind is Mixture or Hidden),
+            (markovOrder, false), (classes.Tied, false), .. structure.All.Select(o => (o, false))];
+        foreach (var mistake in Fit.Check(result, replaced)) yield return mistake;
         var elements = Sequences.Elements(result, [classes.Label, Fit.Weights], result.Given(classes.Priors.Option));
         foreach (var mistake in distribution.Check(result, Fit.Features, elements)) yield return mistake;
         foreach (var mistake in classes.Check(result, Fit)) yield return mistake;
         if (result.IsGiven(Fit.Initial)) yield break;
         if (kind is not (Mixture or Hidden) && result.IsGiven(components)) yield return OnlyFor(components, $"{Mixture} or {Hidden}");
         if (kind != Chain && result.IsGiven(markovOrder)) yield return OnlyFor(markovOrder, Chain);
-        if (kind == Chain && result.IsGiven(classes.Tied))
-            yield return UsageError.For($"{classes.Tied.Name} and {model.Name}", $"'{Chain}', which has no covariance", "a model of Gaussian distributions",
+        if (kind == Network)
+        {
+            foreach (var mistake in structure.Check(result, null)) yield return mistake;
+        }
+        else if (structure.All.FirstOrDefault(result.IsGiven) is { } unused) yield return OnlyFor(unused, Network, "an option");
+        if (kind is Chain or Network && result.IsGiven(classes.Tied))
+            yield return UsageError.For($"{classes.Tied.Name} and {model.Name}", $"'{kind}', which has no covariance", "a model of Gaussian distributions",
                 $"{model.Name} {Mixture}");
-        if (kind == Chain && result.IsGiven(distribution.Option))
-            yield return UsageError.For($"{distribution.Option.Name} and {model.Name}", $"'{Chain}' and a distribution",
-                "one of them, as a Markov chain counts categories", $"{model.Name} {Chain}");
+        if (kind is Chain or Network && result.IsGiven(distribution.Option))
+            yield return UsageError.For($"{distribution.Option.Name} and {model.Name}", $"'{kind}' and a distribution",
+                $"one of them, as a {(kind == Chain ? "Markov chain" : "network")} counts categories", $"{model.Name} {kind}");
         if (!NeedsSequences(result) && (result.IsGiven(Sequences.Key) || result.IsGiven(Sequences.Lists)))
             yield return UsageError.For(result.IsGiven(Sequences.Key) ? Sequences.Key.Name : Sequences.Lists.Name,
                 $"{model.Name} {kind ?? "distribution"}, which is about single rows", $"{model.Name} {Hidden} or {Chain}", $"{model.Name} {Hidden}");
     }
 
-    protected override IEstimator<BayesClassifier> Estimator(ParseResult parsed)
+    protected override IEstimator<BayesClassifier> Estimator(ParseResult parsed) => Estimator(parsed, null);
+
+    protected override IEstimator<BayesClassifier> Estimator(ParseResult parsed, FitContext? run)
     {
         var kind = parsed.GetValue(model);
+        if (kind == Network)
+        {
+            return BayesClassifierEstimator.Of(new BayesianNetworkEstimator(structure.Arcs(parsed, run, classes.With(new(), parsed).Pseudocount, null),
+                structure.Missing(parsed) ?? MissingValues.Available, structure.Description(parsed)) { MaxBytes = run?.Budget });
+        }
         if (kind == Chain) return BayesClassifierEstimator.Of(new MarkovChainEstimator(parsed.GetValue(markovOrder) ?? 1));
         var (family, tied) = (distribution.Family(parsed), parsed.GetValue(classes.Tied));
         return kind switch
@@ -91,6 +106,7 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
 
     protected override FitOptions With(FitOptions options, ParseResult parsed) => classes.With(options, parsed);
 
-    private UsageError OnlyFor(Option option, string kinds) => UsageError.For($"{option.Name} without {model.Name}", "a number that has no effect",
+    private UsageError OnlyFor(Option option, string kinds, string what = "a number") => UsageError.For($"{option.Name} without {model.Name}",
+        $"{what} that has no effect",
         $"{model.Name} {kinds} as well", $"{model.Name} {kinds.Split(' ')[0]}");
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
+using System.Text.Json;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
@@ -57,6 +58,21 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     /// <summary>What to fit if no initial model is given.</summary>
     protected abstract IEstimator<TModel> Estimator(ParseResult parsed);
 
+    /// <summary>The same, with what the run has for it.</summary>
+    protected virtual IEstimator<TModel> Estimator(ParseResult parsed, FitContext? run) => Estimator(parsed);
+
+    /// <summary>What to fit if an initial model is given.</summary>
+    protected virtual IEstimator<TModel> Continue(TModel initial, ParseResult parsed, FitContext run) => new ModelEstimator<TModel>(Begin(initial, parsed));
+
+    /// <summary>What the report for scripts says of this kind only. Nothing by default.</summary>
+    protected virtual void WriteMore(Utf8JsonWriter json, TModel model)
+    {
+    }
+
+    /// <summary>The fitted model for people, as lines; by default its parameters.</summary>
+    protected virtual IEnumerable<string> Describe(TModel model, IReadOnlyList<Feature>? features) =>
+        model.Describe(features).Split('\n').Select(line => line.TrimEnd('\r'));
+
     /// <summary>True if the fit can start from this model.</summary>
     protected virtual bool IsOfKind(Model model) => model is TModel;
 
@@ -112,12 +128,13 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         how = Sequences?.Reading(how, parsed) ?? how;
         await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), how, cancellationToken).ConfigureAwait(false);
         var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path, console) : null;
-        var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>(Begin((TModel)initial.Model, parsed));
+        var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
+        var context = new FitContext(common.Seed(parsed), common.Pipeline(parsed).Budget, display);
+        var estimator = initial is null ? Estimator(parsed, context) : Continue((TModel)initial.Model, parsed, context);
         if (Elements(parsed) is { Count: 0 } && parsed.GetValue(Fit.Features) is null)
             throw new ModelException(ErrorKind.Usage, Sequences!.Lists.Name, "only lists that are labels or weights", "at least one list of features",
                 $"add it to {Sequences.Lists.Name}, or name the features ({Fit.Features.Name})");
 
-        var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
         options.Validate(Uses(estimator, parsed), estimator.ParameterKinds);
         var (folds, test) = HasLikelihood ? (heldOut.Folds(parsed), heldOut.Test(parsed)) : default;
@@ -181,6 +198,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             Folds = fitted.CrossValidation?.Folds,
             Pooled = fitted.CrossValidation?.Pooled,
             Test = fitted.Test,
+            Lines = [.. Describe(fitted.Model, ModelOutline.Shown(fitted.Saved.Features))],
+            More = json => WriteMore(json, fitted.Model),
         };
         console.Warn([.. fitted.Result.Warnings, .. fitted.CrossValidation?.Warnings ?? []]);
         if (parsed.GetValue(common.Json)) report.WriteJson(console);

@@ -19,8 +19,8 @@ internal sealed class PlotCommand : Verb
     };
 
     private readonly Setting<string?> output = new(
-        "--output", "Where to write the picture: a file with a name that ends in .png or .svg, which determines the format (required). An existing picture "
-            + "of the same format is replaced.", "FILE",
+        "--output", "Where to write the picture: a file with a name that ends in .png or .svg, or for a graph also .dot or .mmd (Mermaid), which "
+            + "determines the format (required). An existing picture of the same format is replaced.", "FILE",
         "a file to write that ends with .png or .svg", "plot.png",
         static (string text, out string? value) =>
         {
@@ -57,8 +57,8 @@ internal sealed class PlotCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("plot", "Plots a model, together with data if given: densities over histograms, contours, the history of the fit, or "
-            + "AIC and BIC of several fits.") {
+        var command = new CheckedCommand("plot", "Plots a model, together with data if given: densities over histograms, contours, the history of the fit, "
+            + "AIC and BIC of several fits, or the graph of a network.") {
             model, inputs, output, force, kind, features, weights, label, size };
         badRows.AddTo(command);
         reading.AddTo(command);
@@ -74,7 +74,17 @@ internal sealed class PlotCommand : Verb
     {
         ".png" => PictureFormat.Png,
         ".svg" => PictureFormat.Svg,
+        ".dot" => PictureFormat.Dot,
+        ".mmd" => PictureFormat.Mermaid,
         _ => null,
+    };
+
+    private static FileKind KindOf(PictureFormat format) => format switch
+    {
+        PictureFormat.Png => FileKind.Png,
+        PictureFormat.Svg => FileKind.Svg,
+        PictureFormat.Dot => FileKind.Dot,
+        _ => FileKind.Mermaid,
     };
 
     private static bool ParseSize(string text, out (int Width, int Height)? value)
@@ -91,6 +101,15 @@ internal sealed class PlotCommand : Verb
     private IEnumerable<UsageError> Check(CommandResult result)
     {
         if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
+        if (result.Given(output) is { } file && FormatOf(file) is PictureFormat.Dot or PictureFormat.Mermaid)
+        {
+            if (result.Given(kind) != GraphPlot.KindName)
+                yield return UsageError.For($"{output.Name} and {kind.Name}", $"a text file, '{file}', and no graph", $"{kind.Name} {GraphPlot.KindName}",
+                    $"{kind.Name} {GraphPlot.KindName}");
+            if (result.IsGiven(size))
+                yield return UsageError.For($"{output.Name} and {size.Name}", $"a text file, '{file}', which has no size", "a picture",
+                    $"{output.Name} plot.svg");
+        }
         if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 })
             yield return UsageError.For(weights.Name, "no INPUT", "an INPUT with the column", $"model.json data.parquet {weights.Name} {weights.Example}");
         foreach (var option in badRows.All.Concat(reading.All))
@@ -104,7 +123,8 @@ internal sealed class PlotCommand : Verb
         var paths = parsed.GetValue(inputs) ?? [];
         var path = parsed.GetRequiredValue(output)!;
         var format = FormatOf(path)!.Value;
-        var file = new ModelFile(path, format == PictureFormat.Png ? FileKind.Png : FileKind.Svg, parsed.GetValue(force));
+        var isText = format is PictureFormat.Dot or PictureFormat.Mermaid;
+        var file = new ModelFile(path, KindOf(format), parsed.GetValue(force));
         file.CheckPlace();
         OutputCheck.NotNamed(path, [.. paths, modelPath]);
         file.Check();
@@ -132,22 +152,35 @@ internal sealed class PlotCommand : Verb
             Weights = parsed.GetValue(weights)
         };
         var picture = await display.ShowAsync(() => ModelPlot.CreateAsync(saved, data, options, cancellationToken)).ConfigureAwait(false);
-        var (width, height) = parsed.GetValue(size) ?? PictureRenderer.DefaultSize(picture.Panels.Count);
+        var (width, height) = parsed.GetValue(size) ?? PictureRenderer.DefaultSize(picture);
         file.Write(PictureRenderer.Render(picture, format, width, height));
         if (parsed.GetValue(common.Json))
         {
             JsonObject.Write(console, json =>
             {
                 json.WriteString("kind", options.Kind);
-                json.WriteNumber("panels", picture.Panels.Count);
-                json.WriteNumber("width", width);
-                json.WriteNumber("height", height);
+                if (picture.Source is { } source)
+                {
+                    json.WriteNumber("nodes", source.Nodes.Count);
+                    json.WriteNumber("arcs", source.Arcs.Count);
+                }
+                else json.WriteNumber("panels", picture.Panels.Count);
+                if (!isText)
+                {
+                    json.WriteNumber("width", width);
+                    json.WriteNumber("height", height);
+                }
                 json.WriteString("output", path);
                 json.WriteTexts("notes", picture.Notes);
             });
         }
         else if (!parsed.GetValue(common.Quiet))
-            console.Out.WriteLine($"wrote {path}: {options.Kind}, {Figures.Number(picture.Panels.Count, "panel")}, {width} x {height} pixels");
+        {
+            var what = picture.Source is { } graph
+                ? $"{Figures.Number(graph.Nodes.Count, "node")}, {Figures.Number(graph.Arcs.Count, "arc")}"
+                : Figures.Number(picture.Panels.Count, "panel");
+            console.Out.WriteLine($"wrote {path}: {options.Kind}, {what}{(isText ? "" : $", {width} x {height} pixels")}");
+        }
         return ExitCode.Done;
     }
 }

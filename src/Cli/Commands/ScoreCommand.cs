@@ -23,7 +23,8 @@ internal sealed class ScoreCommand : Verb
 
     private readonly Setting<IReadOnlyList<string>?> columns = Setting.Names(
         "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means), viterbi (hidden "
-            + "Markov models). [default: log-probability and label, if the model has them]",
+            + "Markov models), fill and explanation (networks: missing values replaced by the most probable ones, each by itself or all together). "
+            + "[default: log-probability and label, if the model has them]",
         "NAME[,NAME…]", "names of scores separated by commas, each once", "label,probability");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
@@ -44,9 +45,11 @@ internal sealed class ScoreCommand : Verb
         "1000000", ", and a folder as the output");
 
     private readonly Setting<string?> impossible = Setting.Choice(
-        "--impossible", "What to do with sequences that have probability 0 under the model: 'keep' warns and writes -infinity as the log-probability, -1 "
-            + "or null as the label and the Viterbi state, and NaN as the posteriors; 'fail' ends the run. [default: keep]", "NAME", ["keep", "fail"], "fail");
+        "--impossible", "What to do with sequences, or rows of a network, that have probability 0 under the model: 'keep' warns and writes -infinity as the "
+            + "log-probability, -1 or null as the label and the Viterbi state, NaN as the posteriors, and null as fills and explanations; 'fail' ends the "
+            + "run. [default: keep]", "NAME", ["keep", "fail"], "fail");
 
+    private readonly InferenceSettings inference = new();
     private readonly PriorSettings priors = new("component, class or state", "the model's components, classes or states");
     private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();
@@ -63,6 +66,7 @@ internal sealed class ScoreCommand : Verb
             inputs, output, force, columns, features, priors.Option, keep, resume, rowsPerFile, dryRun };
         sequences.AddTo(command);
         command.Add(impossible);
+        inference.AddTo(command);
         badRows.AddTo(command);
         incremental.AddTo(command);
         reading.AddTo(command);
@@ -70,6 +74,7 @@ internal sealed class ScoreCommand : Verb
         command.Rules.Add(badRows.Check);
         command.Rules.Add(result => sequences.Check(result, isNeeded: false));
         command.Rules.Add(result => priors.Check(result, features, sequences.Key, sequences.Order));
+        command.Rules.Add(result => inference.Check(result, columns));
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
@@ -84,9 +89,6 @@ internal sealed class ScoreCommand : Verb
             if (result.IsGiven(option) && result.IsGiven(incremental.State))
                 yield return UsageError.For($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may continue in the next file",
                     $"{sequences.Key.Name} {sequences.Key.Example}");
-        if (result.IsGiven(impossible) && !result.IsGiven(sequences.Key) && !result.IsGiven(sequences.Lists))
-            yield return UsageError.For(impossible.Name, $"no {sequences.Key.Name}", "the column with the sequences' keys as well",
-                $"{sequences.Key.Name} {sequences.Key.Example} {impossible.Name} fail");
         if (result.Given(impossible) == "fail" && result.Given(columns)?.Contains(ScoreKind.LogProbability) == false)
             yield return UsageError.For($"{impossible.Name} and {columns.Name}", $"'fail' without {ScoreKind.LogProbability}",
                 $"{ScoreKind.LogProbability} among the scores, which says what is impossible", $"{columns.Name} {ScoreKind.LogProbability},{ScoreKind.Label}");
@@ -110,6 +112,9 @@ internal sealed class ScoreCommand : Verb
         await OutputCheck.NotAnInputAsync(path, paths, how, cancellationToken).ConfigureAwait(false);
         var saved = ModelInput.Load(modelPath, console);
         sequences.CheckModel(saved.Model, parsed);
+        if (parsed.GetValue(impossible) is not null && saved.Model is { IsOfSequences: false } and not IInferenceModel)
+            throw new ModelException(ErrorKind.Usage, impossible.Name, $"a {saved.Model.FormatName} model", "a model of sequences, or a network",
+                "leave it out");
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how),
             [.. priors.Taken(parsed), .. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
@@ -118,6 +123,7 @@ internal sealed class ScoreCommand : Verb
         if (parsed.GetValue(sequences.Lists) is not null) await new ParquetSource(paths, how).OpenAsync(cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var flow = common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths) };
+        saved = inference.Of(saved, parsed, flow);
         var sink = new ParquetSinkOptions
         {
             MaxDegreeOfParallelism = flow.MaxDegreeOfParallelism,
@@ -138,7 +144,7 @@ internal sealed class ScoreCommand : Verb
                 var all =
                     await display.ShowAsync(() => IncrementalScoring.RunAsync(paths, files => Score(From(files)), path, since, sink, display,
                         cancellationToken)).ConfigureAwait(false);
-                var report = new IncrementalReport(all, "scored", clock.Elapsed.TotalSeconds, path);
+                var report = new IncrementalReport(all, "scored", clock.Elapsed.TotalSeconds, path) { Inference = (saved.Model as IInferenceModel)?.Cost };
                 console.Warn(all.Warnings);
                 return Report(report.WriteJson, report.WriteText);
             }
@@ -167,7 +173,7 @@ internal sealed class ScoreCommand : Verb
         DryRunCommand.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
         console.Warn(result.Warnings);
-        var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail);
+        var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail) { Inference = (saved.Model as IInferenceModel)?.Cost };
         return Report(done.WriteJson, done.WriteText);
 
         static string Run(string folder) => Directory.Exists(folder) ? Path.Combine(folder, "run=…") : folder;

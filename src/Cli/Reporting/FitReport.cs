@@ -32,6 +32,12 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     /// <summary>The evaluation of the model on the rows held out; null = none were.</summary>
     public ModelEvaluation? Test { get; init; }
 
+    /// <summary>The model for people.</summary>
+    public IReadOnlyList<string> Lines { get; init; } = [];
+
+    /// <summary>Writes what only this kind of model has; null (default) = nothing.</summary>
+    public Action<Utf8JsonWriter>? More { get; init; }
+
     private TrainingRecord Training => Saved.Training!;
 
     /// <summary>For people.</summary>
@@ -39,7 +45,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     {
         target.WriteLine($"{Saved.Model.FormatName} over {NameList.Text(Saved.Features?.Select(f => f.Name) ?? [])}, fitted to "
             + $"{Figures.Number(Training.Rows, "row")}:");
-        foreach (var line in Saved.Model.Describe(ModelOutline.Shown(Saved.Features)).Split('\n')) target.WriteLine($"  {line.TrimEnd('\r')}");
+        foreach (var line in Lines) target.WriteLine($"  {line}");
         if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Training.Rows, rejected));
         target.WriteLine($"{Figures.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} "
             + $"({(Training.Converged ? "converged" : "not converged: the iterations ran out")}), "
@@ -94,6 +100,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             json.WriteNumber("improvement", iteration.Improvement);
             json.WriteNumber("seconds", iteration.Seconds);
         });
+        More?.Invoke(json);
         if (Saved.Model is Classifier classifier) json.WriteTexts("classes", classifier.Names);
     }
 

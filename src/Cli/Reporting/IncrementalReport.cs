@@ -13,6 +13,9 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Done, 
     /// <summary>The fit, without iterations if no row was new; null if nothing was fitted.</summary>
     public FitReport? Fit { get; init; }
 
+    /// <summary>What the inference of a network took; null for other models.</summary>
+    public InferenceCost? Inference { get; init; }
+
     /// <summary>For people.</summary>
     public void WriteText(TextWriter target)
     {
@@ -37,6 +40,7 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Done, 
         json.WriteNumber("rowsIn", Result.RowsIn);
         json.WriteNumber("rowsRejected", Result.RowsRejected);
         Fit?.WriteOutcome(json);
+        if (Inference is { } cost) json.WriteCost(cost);
         json.WriteNumber("filesDone", Result.Done);
         json.WriteTexts("filesNew", Result.New.Select(f => f.Name));
         json.WriteTexts("filesChanged", Result.Changed.Select(f => f.Name));

@@ -40,4 +40,11 @@ internal static class JsonObject
         json.WritePropertyName(name);
         json.WriteReal(value);
     }
+
+    /// <summary>Writes what the inference of a network took.</summary>
+    public static void WriteCost(this Utf8JsonWriter json, InferenceCost cost)
+    {
+        json.WriteNumber("patterns", cost.Patterns);
+        json.WriteNumber("largestTableBytes", cost.LargestTableBytes);
+    }
 }

@@ -62,6 +62,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
                 });
             }
         }
+        Saved.Model.WriteInspection(json);
         json.WritePropertyName("model");
         ModelFormat.Write(json, Saved.Model);
     }

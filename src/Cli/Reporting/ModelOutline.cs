@@ -9,13 +9,14 @@ internal static class ModelOutline
     /// <summary>The lines of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="features">Its features; null = unnamed.</param>
-    public static IEnumerable<string> Of(Model model, IReadOnlyList<Feature>? features) => Lines(model.Outline(features));
+    public static IEnumerable<string> Of(Model model, IReadOnlyList<Feature>? features) => Of(model.Outline(features));
 
     /// <summary>The features by names without line breaks and other control characters.</summary>
     public static IReadOnlyList<Feature>? Shown(IReadOnlyList<Feature>? features) =>
         features?.Select(f => f with { Name = PrintableText.Of(f.Name) }).ToArray();
 
-    private static IEnumerable<string> Lines(IEnumerable<OutlineEntry> outline)
+    /// <summary>The lines of an outline.</summary>
+    public static IEnumerable<string> Of(IEnumerable<OutlineEntry> outline)
     {
         var entries = outline.ToArray();
         // An entry with lines of its own, such as a component, matters more than a line.
@@ -24,7 +25,7 @@ internal static class ModelOutline
         {
             var line = PrintableText.Of(text);
             yield return line.Length <= MostLetters ? line : $"{line[..MostLetters]} …";
-            foreach (var child in Lines(children ?? [])) yield return $"  {child}";
+            foreach (var child in Of(children ?? [])) yield return $"  {child}";
         }
         if (entries.Length > most) yield return $"and {entries.Length - most} more";
     }

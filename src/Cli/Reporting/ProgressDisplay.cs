@@ -3,7 +3,7 @@ using Pipelines.Cli.Terminal;
 namespace Pipelines.Cli.Reporting;
 
 /// <summary>Shows the progress of a run: on a terminal, as plain lines, or not at all. Thread-safe.</summary>
-internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitProgress>
+internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitProgress>, IProgress<StructureProgress>
 {
     private readonly Lock gate = new();
     private readonly ProgressState state = new();
@@ -45,6 +45,15 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
             state.Take(value.Iteration, value.Model.ObjectiveName,
                 value.Components is { } components ? $"{Figures.Number(components, "component")}, restart {value.Restart}: " : "");
             Changed(state, iterated: true);
+        }
+    }
+
+    public void Report(StructureProgress value)
+    {
+        lock (gate)
+        {
+            state.Take(value);
+            Changed(state, iterated: false);
         }
     }
 

@@ -5,6 +5,7 @@ internal sealed class ProgressState
 {
     private RunProgress run;
     private FitIteration? iteration;
+    private StructureProgress? search;
     private string objective = "";
     private int sign = 1;
     private string label = "";
@@ -26,7 +27,10 @@ internal sealed class ProgressState
     public string Phase => run.Phase ?? "";
 
     /// <summary>Receives the number of rows processed.</summary>
-    public void Take(RunProgress value) => run = value;
+    public void Take(RunProgress value) => (run, search) = (value, null);
+
+    /// <summary>Receives how far a search has come. It lasts until rows are processed again.</summary>
+    public void Take(StructureProgress value) => search = value;
 
     /// <summary>Receives the result of an update.</summary>
     /// <param name="value">The update.</param>
@@ -52,6 +56,9 @@ internal sealed class ProgressState
     /// <summary>The whole line: phase, progress, rate and remaining time.</summary>
     public override string ToString()
     {
+        if (search is { } found)
+            return $"searching for the structure, {Figures.Number(found.Steps, "step")}, {Figures.Count(found.FamiliesScored)} families scored"
+                + (double.IsNaN(found.Score) ? "" : $", best score {Figures.Real(found.Score)}");
         var rate = Rate();
         string[] parts =
         [

@@ -7,6 +7,9 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="RefusesRows">True if bad rows do not fail the run.</param>
 internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
 {
+    /// <summary>What the inference of a network took; null for other models.</summary>
+    public InferenceCost? Inference { get; init; }
+
     /// <summary>For people.</summary>
     public void WriteText(TextWriter target)
     {
@@ -19,6 +22,8 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
             if (Result.RowsResumed > 0) target.WriteLine($"{Figures.Count(Result.RowsResumed)} of {Figures.Count(Result.RowsIn)} rows were done before");
         }
         if (RefusesRows) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
+        if (Inference is { Patterns: > 0 } cost)
+            target.WriteLine($"{Figures.Number(cost.Patterns, "set")} of observed variables, largest table {Figures.Bytes(cost.LargestTableBytes)}");
         target.WriteLine($"wrote {Result.Output}");
     }
 
@@ -29,6 +34,7 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
         json.WriteNumber("rowsIn", Result.RowsIn);
         json.WriteNumber("rowsRejected", Result.RowsRejected);
         json.WriteNumber("rowsResumed", Result.RowsResumed);
+        if (Inference is { } cost) json.WriteCost(cost);
         json.WriteNumber("seconds", Result.Seconds);
         json.WriteNumber("rowsPerSecond", Result.RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());

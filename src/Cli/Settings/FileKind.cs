@@ -42,6 +42,15 @@ internal sealed partial record FileKind(string Name, string What, string Ending,
     public static FileKind Svg { get; } = new("an SVG picture", "picture", ".svg", "plot.svg",
         path => SvgBeginning().IsMatch(Encoding.UTF8.GetString(Head(path))));
 
+    /// <summary>A graph in the language of Graphviz.</summary>
+    public static FileKind Dot { get; } = new("a DOT graph", "graph", ".dot", "plot.dot",
+        path => Encoding.UTF8.GetString(Head(path)) is var text && (text.StartsWith("digraph {", StringComparison.Ordinal)
+            || text.StartsWith("graph {", StringComparison.Ordinal)));
+
+    /// <summary>A graph in the language of Mermaid.</summary>
+    public static FileKind Mermaid { get; } = new("a Mermaid graph", "graph", ".mmd", "plot.mmd",
+        path => Encoding.UTF8.GetString(Head(path)).StartsWith("flowchart ", StringComparison.Ordinal));
+
     // The root element, after a byte order mark, the XML declaration, comments and a document type.
     [GeneratedRegex(@"^\uFEFF?(\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*<svg[\s>]", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex SvgBeginning();

@@ -13,8 +13,9 @@ namespace Pipelines.Cli.Settings;
 /// <param name="OneUpdate">Why one update is enough, without the full stop; null (default) = it is not.</param>
 /// <param name="Tolerance">The default of --tolerance.</param>
 /// <param name="Kept">What inertia keeps a part of.</param>
+/// <param name="All">The columns that are features if none are named.</param>
 internal sealed record FitWords(string Objective, string Columns, string? Parts, bool HasChoice = true, string? OneUpdate = null, double Tolerance = 0.1,
-    string Kept = "parameters, except component weights,")
+    string Kept = "parameters, except component weights,", string All = "numeric columns")
 {
     /// <summary>The objective of all kinds but k-means.</summary>
     public const string LogLikelihood = "raises the total weighted log-likelihood";
@@ -51,7 +52,7 @@ internal sealed class FitSettings
         Features = Setting.Names(
             "--features", $"Columns to fit, in this order. {words.Columns} Quote a name as in CSV if it contains "
                 + "a comma or quotation mark, or begins or ends with a space ('\"a,b\",c'). Repeat the option to add columns. [default: the features of "
-                + "--initial, or else all numeric columns without another role]", "a,b,c",
+                + $"--initial, or else all {words.All} without another role]", "a,b,c",
             "column names separated by commas, each once", "delay,distance");
         Selection = new(words.Parts ?? "components", words.HasChoice);
         if (words.OneUpdate is not { } why) return;

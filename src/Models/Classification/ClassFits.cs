@@ -17,6 +17,9 @@ internal abstract class ClassFits
     /// <summary>True if a feature holds categories.</summary>
     public abstract bool IsCategorical(int feature);
 
+    /// <summary>True: where no features are named, they are all columns of text, booleans and integers. False by default.</summary>
+    public virtual bool TakesCategories => false;
+
     /// <summary>A pass that counts the items of each class and finds all that their models need; null (default): the fits make passes of their own.</summary>
     /// <param name="columns">Number of features.</param>
     /// <param name="classes">Number of classes.</param>
@@ -57,6 +60,9 @@ internal class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
 
     /// <inheritdoc/>
     public override bool IsCategorical(int feature) => each.IsCategorical(feature);
+
+    /// <inheritdoc/>
+    public override bool TakesCategories => each.TakesCategories;
 
     /// <inheritdoc/>
     public override bool AreEstimatedInOnePass => each.IsEstimatedInOnePass;

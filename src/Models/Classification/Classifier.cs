@@ -70,6 +70,9 @@ public abstract partial class Classifier : ProbabilityModel
     public override IReadOnlyList<string> Warnings => Mixture.Warnings;
 
     /// <inheritdoc/>
+    public override bool RefusesUnknownValues => Mixture.RefusesUnknownValues;
+
+    /// <inheritdoc/>
     public override int? CategoryCount(int feature) => Mixture.CategoryCount(feature);
 
     /// <summary>The classes' parameters, and K - 1 priors.</summary>

@@ -29,6 +29,9 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
     public bool IsCategorical(int feature) => fits.IsCategorical(feature);
 
     /// <inheritdoc/>
+    public bool TakesCategories => fits.TakesCategories;
+
+    /// <inheritdoc/>
     bool IClassEstimator.AreClassesEstimatedInOnePass => fits.AreEstimatedInOnePass;
 
     /// <inheritdoc/>

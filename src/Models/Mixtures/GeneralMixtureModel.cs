@@ -73,6 +73,9 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     public override IReadOnlyList<string> Warnings => warnings;
 
     /// <inheritdoc/>
+    public override bool RefusesUnknownValues => Components.Any(c => c.RefusesUnknownValues);
+
+    /// <inheritdoc/>
     public override int? CategoryCount(int feature) => Components[0].CategoryCount(feature);
 
     /// <summary>The components, in order.</summary>

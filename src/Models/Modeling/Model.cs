@@ -154,6 +154,11 @@ public abstract class Model : ISummarizer
     /// <param name="statistics">Statistics made by <see cref="CreateStatistics"/>.</param>
     public virtual IReadOnlyList<long> ImpossibleSequences(Statistics statistics) => [];
 
+    /// <summary>Writes what else is to be known of the model, as properties of the current JSON object. Nothing by default.</summary>
+    internal virtual void WriteInspection(Utf8JsonWriter writer)
+    {
+    }
+
     /// <summary>The model as text: a line for each component or parameter.</summary>
     public abstract string Describe(IReadOnlyList<Feature>? features = null);
 }
