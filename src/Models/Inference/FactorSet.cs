@@ -16,6 +16,7 @@ internal sealed class FactorSet
     {
         (Sizes, Factors) = (sizes, [.. factors]);
         IsDirected = Array.TrueForAll(Factors, f => f.Child >= 0);
+        if (!IsDirected) MostLog = sizes.Sum(s => Math.Log(s));
         foreach (var factor in Factors)
         {
             double least = double.PositiveInfinity, most = 0;
@@ -40,7 +41,7 @@ internal sealed class FactorSet
     /// <summary>Natural logarithm of a lower bound of any product of positive entries of different factors.</summary>
     public double LeastLog { get; }
 
-    /// <summary>Natural logarithm of an upper bound of such a product.</summary>
+    /// <summary>Natural logarithm of an upper bound of such a product and, unless the model is directed, of any sum of them.</summary>
     public double MostLog { get; }
 
     /// <summary>A pinned copy of a table.</summary>

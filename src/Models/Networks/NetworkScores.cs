@@ -111,7 +111,14 @@ internal sealed class NetworkScores
     }
 
     /// <summary>Takes the most probable explanation from a program's tables.</summary>
-    public void TakeExplanation(InferenceProgram program, in ProgramRun run, ReadOnlySpan<int> rows, ReadOnlySpan<int> lanes, ScoreBatch scores)
+    /// <param name="program">The program.</param>
+    /// <param name="run">Holds its tables.</param>
+    /// <param name="rows">Numbers of rows in the block.</param>
+    /// <param name="lanes">Shape [rows]: the lane that holds each row's answer.</param>
+    /// <param name="scores">Receives the scores.</param>
+    /// <param name="logTotal">Natural logarithm of what all products of the tables sum to.</param>
+    public void TakeExplanation(InferenceProgram program, in ProgramRun run, ReadOnlySpan<int> rows, ReadOnlySpan<int> lanes, ScoreBatch scores,
+        double logTotal)
     {
         Span<double> logs = stackalloc double[run.Lanes];
         run.EvidenceLogs(logs);
@@ -120,7 +127,7 @@ internal sealed class NetworkScores
         for (var i = 0; i < rows.Length; i++)
         {
             var lane = lanes[i];
-            log[rows[i]] = logs[lane];
+            log[rows[i]] = logs[lane] - logTotal;
             if (double.IsNegativeInfinity(logs[lane])) continue;
             // Rows with equal evidence follow each other.
             if (lane != last) Explanations.Decode(program, run, lane, values);

@@ -1,3 +1,6 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
+
 namespace Pipelines;
 
 /// <summary>A variable of a network: a feature and the values that it can have.</summary>
@@ -13,15 +16,19 @@ public sealed record NetworkVariable(string Name, IReadOnlyList<string> Values)
     {
     }
 
-    /// <summary>The variables of a data set: its features and their categories.</summary>
-    /// <param name="features">The features; null = unnamed.</param>
-    /// <param name="sizes">Shape [features]: number of values of each, as found in the data.</param>
-    internal static NetworkVariable[] Of(IReadOnlyList<Feature>? features, IReadOnlyList<int> sizes) =>
-    [
-        .. sizes.Select((size, i) => features?[i].Categories is { } values
-            ? new(features[i].Name, values)
-            : new NetworkVariable(features?[i].Name ?? $"x{i}", size)),
-    ];
+    /// <summary>The variables of a data set: its features and their categories, or the codes found in one pass.</summary>
+    /// <exception cref="ModelException">A feature has other values than codes.</exception>
+    internal static async ValueTask<NetworkVariable[]> OfAsync(IDataPass pass, CancellationToken cancellationToken)
+    {
+        var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
+        var features = pass.Features;
+        return
+        [
+            .. Enumerable.Range(0, pass.Columns).Select(j => SizeOf(pass, survey, j) is var size && features?[j].Categories is { } values
+                ? new NetworkVariable(features[j].Name, values)
+                : new NetworkVariable(features?[j].Name ?? $"x{j}", size)),
+        ];
+    }
 
     /// <summary>Throws if names or values are missing or duplicate.</summary>
     internal static void Check(string model, IReadOnlyList<NetworkVariable> variables)
@@ -46,4 +53,16 @@ public sealed record NetworkVariable(string Name, IReadOnlyList<string> Values)
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Values.Count);
+
+    private static int SizeOf(IDataPass pass, SurveyStatistics survey, int column)
+    {
+        if (pass.Features?[column].Categories is { Count: > 0 } known) return known.Count;
+        double least = survey.Minimum(column), most = survey.Maximum(column);
+        return least >= 0 && most == Math.Floor(most) && most < TableStatistics.MostCells
+            ? (int)most + 1
+            : throw new ModelException(ErrorKind.Data, pass.Features is { } features ? $"feature '{features[column].Name}'" : $"feature {column}",
+                double.IsFinite(most) ? $"values from {least.Text()} to {most.Text()}" : "no value", "categories coded 0, 1, 2 …",
+                "give it categories, or leave the feature out")
+            { FeatureIndex = column };
+    }
 }
