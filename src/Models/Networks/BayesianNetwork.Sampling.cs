@@ -112,7 +112,7 @@ public sealed partial class BayesianNetwork : IEvidenceSampler
     private ReadOnlySpan<double> Given(int variable, ReadOnlySpan<double> row)
     {
         var first = 0;
-        foreach (var p in parents[variable]) first = (first * sizes[p]) + (int)row[p];
-        return tables[variable].Probabilities.Slice(first * sizes[variable], sizes[variable]);
+        foreach (var p in parents[variable]) first = (first * ValueCounts[p]) + (int)row[p];
+        return tables[variable].Probabilities.Slice(first * ValueCounts[variable], ValueCounts[variable]);
     }
 }
