@@ -95,7 +95,7 @@ public sealed partial class BayesianNetwork : IEvidenceSampler
         foreach (var v in Order)
         {
             if (!double.IsNaN(evidence[v])) continue;
-            Span<double> shares = stackalloc double[sizes[v]];
+            Span<double> shares = stackalloc double[ValueCounts[v]];
             Given(v, row).CopyTo(shares);
             for (var k = 0; k < shares.Length; k++)
             {

@@ -31,7 +31,9 @@ public abstract partial class CategoricalNetwork : Distribution, IInferenceModel
         sizes = [.. variables.Select(v => v.Values.Count)];
         shapes = [.. scopes.Select(scope => scope.Select(v => sizes[v]).ToArray())];
         logs = [.. tables.Select(t => Models.Kernels.CodeTables.Logs(t, double.NegativeInfinity))];
-        engine = new(() => new(new(sizes, [.. tables.Select((t, i) => new CategoricalFactor(scopes[i], FactorSet.Pin(t), isDirected ? i : -1))]), Inference.MaxBytes,
+        engine = new(() => new(
+            new(sizes, [.. tables.Select((t, i) => new CategoricalFactor(scopes[i], FactorSet.Pin(t), isDirected ? i : -1))]),
+            Inference.MaxBytes,
             Inference.Method == InferenceMethod.Loopy ? new(Inference.LoopyRounds, Inference.LoopyTolerance) : null));
     }
 
