@@ -9,6 +9,7 @@ using Pipelines.Models.Kernels;
 //   densities [PAIRS] [NAME]    log-probabilities against plain loops over Math; mixtures of counts and categories
 //   hmmlearn [PAIRS] [NAME]     Baum-Welch and prediction, alternating with hmmlearn
 //   kmeans [PAIRS] [NAME]       k-means, alternating with scikit-learn; 0 pairs: every kernel variant, without a peer
+//   networks FOLDER [NAME]      Bayesian networks of the BIF files in a folder
 //   sequences [NAME] [REPEATS]  Baum-Welch
 //   variants [NAME]             every kernel variant, without a peer
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -44,6 +45,7 @@ switch (args)
     case ["hmmlearn", .. var rest]:
         HmmComparison.Run(rest.Length > 0 ? int.Parse(rest[0]) : 9, rest.Length > 1 ? rest[1] : "");
         return 0;
+    case ["networks", var folder, .. var rest]: NetworkTimings.Run(folder, rest.Length > 0 ? rest[0] : ""); return 0;
     case ["kmeans", "0", .. var rest]:
         KMeansComparison.Variants(rest.Length > 0 ? rest[0] : "");
         return 0;
@@ -72,7 +74,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | classifiers [PAIRS] | densities [PAIRS] [NAME] | hmmlearn [PAIRS] [NAME] | "
-            + "kmeans [PAIRS] [NAME] | "
+            + "kmeans [PAIRS] [NAME] | networks FOLDER [NAME] | "
             + "sequences [NAME] [REPEATS] | variants [NAME]");
         return 2;
 }

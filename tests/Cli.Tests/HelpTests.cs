@@ -35,12 +35,15 @@ public sealed class HelpTests
         + "--resume --tied --update --priors")]
     [InlineData("fit markov-chain", "--force --markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output "
         + "--checkpoint --resume")]
+    [InlineData("fit bayesian-network", "--force --structure --root --score --penalty --equivalent-sample-size --max-parents --constraints --tabu-length "
+        + "--tabu-steps --restarts --missing --pseudocount --initial --iterations --tolerance --inertia --weights --features --output --folds --checkpoint "
+        + "chow-liu greedy hill-climbing tabu exact exact-dp")]
     [InlineData("convert", "--force --to --features --strict")]
     [InlineData("score", "--force --output --columns --features --keep --sequence --lists --order --regroup --impossible --on-bad-row --max-bad-rows "
-        + "--dry-run --resume --priors")]
+        + "--dry-run --resume --priors --variables --inference fill explanation")]
     [InlineData("inspect", "<FILE>")]
     [InlineData("plot", "--force --output --kind --features --size --weights --label --on-bad-row density confusion roc calibration contour history "
-        + "criterion")]
+        + "criterion graph .dot .mmd")]
     [InlineData("evaluate", "--force --output --label --weights --features --bins --sequence --lists --on-bad-row --max-bad-rows --priors")]
     [InlineData("fit naive-bayes", "--label --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume "
         + "--tied --update --weight-inertia --priors --folds --fold-key --stratify --test-share")]
@@ -66,6 +69,8 @@ public sealed class HelpTests
         + "not reached. [default: 100000000]")]
     [InlineData("markov-chain", "A Markov chain takes one column of text, numbers or booleans. ", "only --iterations stops the fit. A chain is counted in one "
         + "update, whatever the tolerance. [default: 0.1]")]
+    [InlineData("bayesian-network", "or else all columns of text, integers or booleans without another role]", "Without --missing em, the tables are counted "
+        + "in one update: a higher limit is not reached.")]
     public async Task Help_speaks_of_its_own_kind(string kind, params string[] sentences)
     {
         var help = (await Tool.RunAsync("fit", kind, "--help")).Out;

@@ -82,9 +82,10 @@ public sealed class PlotTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--output plot.gif", "--output: found 'DIR/plot.gif', expected a file to write that ends with .png or .svg; for example --output plot.png")]
+    [InlineData("--output plot.gif", "--output: found 'DIR/plot.gif', expected a file to write that ends with .png or .svg (or .dot or .mmd, a graph); for "
+        + "example --output plot.png")]
     [InlineData("--output plot.png --kind pie",
-        "--kind: found 'pie', expected calibration, confusion, contour, criterion, density, history or roc; for example --kind density")]
+        "--kind: found 'pie', expected calibration, confusion, contour, criterion, density, graph, history or roc; for example --kind density")]
     [InlineData("--output plot.png --size 20x20",
         "--size: found '20x20', expected two numbers from 200 to 8000 with an x between them; for example --size 1200x800")]
     [InlineData("--output plot.png --features x,z", "--features: found 'z', expected features of the model; name some of them, such as x, y")]

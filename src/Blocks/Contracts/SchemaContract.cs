@@ -53,7 +53,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         // A file without rows cannot contain values that the model rejects; if all files are empty, the columns must still exist.
         var all = files.ToList();
         var filled = all.Exists(f => f.Rows > 0) ? all.FindAll(f => f.Rows > 0) : all;
-        return Check(model.Features ?? [], filled.Select(f => (f.Name, f.Columns)));
+        return Check(FeaturesOf(model), filled.Select(f => (f.Name, f.Columns)));
     }
 
     /// <summary>Checks a source's columns against a model.</summary>
@@ -64,7 +64,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(schema);
-        return Check(model.Features ?? [], [(source, [.. schema.Fields.Select(f => new InspectedColumn(f.Name, "", f.ValueType.Name, f.IsNullable, null))])]);
+        return Check(FeaturesOf(model), [(source, [.. schema.Fields.Select(f => new InspectedColumn(f.Name, "", f.ValueType.Name, f.IsNullable, null))])]);
     }
 
     /// <summary>Throws if the input is rejected; the message gives the first reason and the number of further ones.</summary>
@@ -77,6 +77,11 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         var others = Errors.Count == 2 ? "one more missing or unusable column" : $"{Errors.Count - 1} more missing or unusable columns";
         throw new FlowException(ErrorKind.Data, Errors[0].Place, $"{Errors[0].Found} (and {others})", Errors[0].Expected, remedy);
     }
+
+    // Missing values are what a network is asked about.
+    private static IReadOnlyList<Feature> FeaturesOf(SavedModel model) => model is { Model: IInferenceModel, Features: { } own }
+        ? [.. own.Select(f => f with { IsNullable = null })]
+        : model.Features ?? [];
 
     private static SchemaContract Check(IReadOnlyList<Feature> features, IEnumerable<(string Name, IReadOnlyList<InspectedColumn> Columns)> files)
     {

@@ -32,6 +32,48 @@ public sealed record SampleOptions
     /// </summary>
     public string? Label { get; init; }
 
+    /// <summary>
+    /// For a network: values that all rows have, as text by the variable's name; null or empty (default) = none. With likelihood weighting, rows get a column
+    /// <c>weight</c> (DOUBLE).
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Evidence { get; init; }
+
+    /// <summary>For a network: how rows are drawn; null (default) = by likelihood weighting if there is evidence, otherwise forward.</summary>
+    public SamplingMethod? Method { get; init; }
+
+    /// <summary>The method that is used.</summary>
+    internal SamplingMethod UsedMethod => Method ?? (Evidence is { Count: > 0 } ? SamplingMethod.Likelihood : SamplingMethod.Forward);
+
+    /// <summary>Name of the column of weights; null = there is none.</summary>
+    internal string? Weight => UsedMethod == SamplingMethod.Likelihood ? "weight" : null;
+
+    /// <summary>The evidence as codes, NaN = not given. Shape [variables].</summary>
+    /// <exception cref="ModelException">The model takes no evidence, or does not know a variable or a value.</exception>
+    internal double[] EvidenceFor(Model model)
+    {
+        var given = Evidence ?? new Dictionary<string, string>();
+        var codes = new double[model.Dimensions];
+        Array.Fill(codes, double.NaN);
+        if (model is not IEvidenceSampler network)
+            return given.Count == 0 && Method is null ? codes : throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model",
+                given.Count == 0 ? "a method of sampling" : "evidence", "a network, which takes them", "leave it out");
+        foreach (var (name, value) in given)
+        {
+            var at = IndexOf(network.Variables.Select(v => v.Name), name);
+            if (at < 0)
+                throw new ModelException(ErrorKind.Usage, "evidence", $"no variable '{name}'", "a variable of the network",
+                    NearestName.Remedy(name, network.Variables.Select(v => v.Name), "correct the name"));
+            var code = IndexOf(network.Variables[at].Values, value);
+            if (code < 0)
+                throw new ModelException(ErrorKind.Usage, $"evidence, variable '{name}'", $"'{value}'", "one of its values",
+                    NearestName.Remedy(value, network.Variables[at].Values, "correct the value"));
+            codes[at] = code;
+        }
+        return codes;
+
+        static int IndexOf(IEnumerable<string> names, string name) => names.Index().Where(n => n.Item == name).Select(n => n.Index).FirstOrDefault(-1);
+    }
+
     /// <summary>The model as a source of rows.</summary>
     /// <exception cref="ModelException">Nothing can be drawn from it.</exception>
     internal static ProbabilityModel Source(SavedModel saved) => saved.Model as ProbabilityModel
@@ -59,6 +101,7 @@ public sealed record SampleOptions
             (!isSequences || (!names.Contains(Key) && Key != Label), nameof(Key), $"'{Key}', which is a feature or the label too", "the name of a new column"),
             (Label is null || !string.IsNullOrWhiteSpace(Label), nameof(Label), "an empty name", "the name of a column"),
             (Label is null || !names.Contains(Label), nameof(Label), $"'{Label}', which is a feature too", "the name of a new column"),
+            (Weight is null || !names.Contains(Weight), nameof(Method), $"weights, and a feature '{Weight}'", "no feature of that name (choose gibbs)"),
             (Label is null || hasLabels, nameof(Label), $"a {model.FormatName} model",
                 "a mixture or a hidden Markov model, whose rows come from components or states"));
     }

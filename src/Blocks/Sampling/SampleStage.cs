@@ -14,6 +14,7 @@ internal sealed record SampleStage : Stage
     private readonly SampleColumn[] columns;
     private readonly SampleOptions options;
     private readonly BatchSchema schema;
+    private readonly double[] evidence;
 
     /// <summary>Checks that the model can be sampled.</summary>
     /// <exception cref="ModelException">The model is not a distribution, or an option is invalid.</exception>
@@ -25,9 +26,13 @@ internal sealed record SampleStage : Stage
         options.Validate(distribution, [.. columns.Select(c => c.Field.Name)]);
         distribution.EnsureEvaluable();
         this.options = options;
-        schema = new BatchSchema(options.Label is { } label
-            ? [.. columns.Select(c => c.Field), new ColumnField(label, typeof(int), false)]
-            : columns.Select(c => c.Field));
+        evidence = options.EvidenceFor(distribution);
+        schema = new BatchSchema(
+        [
+            .. columns.Select(c => c.Field),
+            .. options.Label is { } label ? [new ColumnField(label, typeof(int), false)] : Array.Empty<ColumnField>(),
+            .. options.Weight is { } weight ? [new ColumnField(weight, typeof(double), false)] : Array.Empty<ColumnField>(),
+        ]);
     }
 
     public override long ExtraRowBytes => sizeof(double) * (2L * columns.Length + 1);
@@ -44,15 +49,27 @@ internal sealed record SampleStage : Stage
         var labels = new int[options.Label is null ? 0 : batch.Rows];
         var row = new double[columns.Length];
         var values = Array.ConvertAll(columns, _ => new double[batch.Rows]);
-        for (var i = 0; i < batch.Rows; i++)
+        var weights = Array.Empty<double>();
+        if (options.UsedMethod == SamplingMethod.Forward)
         {
-            Cancellation.Poll();
-            distribution.Sample(random, row, labels.Length == 0 ? default : labels.AsSpan(i, 1));
-            for (var j = 0; j < row.Length; j++) values[j][i] = row[j];
+            for (var i = 0; i < batch.Rows; i++)
+            {
+                Cancellation.Poll();
+                distribution.Sample(random, row, labels.Length == 0 ? default : labels.AsSpan(i, 1));
+                for (var j = 0; j < row.Length; j++) values[j][i] = row[j];
+            }
+        }
+        else
+        {
+            var rows = new double[batch.Rows * row.Length];
+            weights = new double[batch.Rows];
+            ((IEvidenceSampler)distribution).Sample(random, evidence, options.UsedMethod, rows, weights);
+            for (var i = 0; i < rows.Length; i++) values[i % row.Length][i / row.Length] = rows[i];
         }
         var made = new List<BatchColumn>(schema.Fields.Count);
         for (var j = 0; j < columns.Length; j++) made.Add(columns[j].Make(values[j]));
-        if (options.Label is not null) made.Add(new BatchColumn<int>(schema.Fields[^1], labels));
+        if (options.Label is not null) made.Add(new BatchColumn<int>(schema.Fields[made.Count], labels));
+        if (options.Weight is not null) made.Add(new BatchColumn<double>(schema.Fields[made.Count], weights));
         return batch.With(schema, made);
     }
 }

@@ -62,7 +62,7 @@ internal sealed class FitBayesianNetwork() : FitKind<BayesianNetwork>("Learns th
         var result = learned.Result;
         yield return $"{Figures.Number(model.Graph.Arcs.Count, "arc")}, {StructureSettings.NameOf(learned.Score)} {Figures.Real(result.Score)}"
             + $"{(result.IsOptimal ? ", the highest there is" : "")}: {Figures.Count(result.FamiliesScored)} families scored, "
-            + $"{Figures.Number(result.Scans, "scan")}, {Figures.Time(learned.Seconds)}";
+            + Figures.Number(result.Scans, "scan");
     }
 
     private BayesianNetworkEstimator Learn(ParseResult parsed, FitContext? run, BayesianNetwork? initial) =>

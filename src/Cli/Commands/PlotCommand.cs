@@ -21,7 +21,7 @@ internal sealed class PlotCommand : Verb
     private readonly Setting<string?> output = new(
         "--output", "Where to write the picture: a file with a name that ends in .png or .svg, or for a graph also .dot or .mmd (Mermaid), which "
             + "determines the format (required). An existing picture of the same format is replaced.", "FILE",
-        "a file to write that ends with .png or .svg", "plot.png",
+        "a file to write that ends with .png or .svg (or .dot or .mmd, a graph)", "plot.png",
         static (string text, out string? value) =>
         {
             value = text;

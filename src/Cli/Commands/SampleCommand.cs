@@ -39,6 +39,15 @@ internal sealed class SampleCommand : Verb
         "--rows-per-file", "Rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. [default: 1048576]", "N",
         "1000000", ", and a folder as the output");
 
+    private readonly Setting<IReadOnlyList<string>?> evidence = Setting.Names(
+        "--evidence", "For a network: values that all rows have. [default: none]", "NAME=VALUE[,…]", "NAME=VALUE separated by commas, each name once",
+        "smoke=yes");
+
+    private readonly Setting<string?> method = Setting.Choice(
+        "--method", "For a network: how to draw. 'forward' draws each variable after its parents and takes no evidence; 'likelihood' fixes the evidence and "
+            + "writes a column 'weight' with its likelihood in each row; 'gibbs' draws each variable given all others, and consecutive rows depend on each "
+            + "other. [default: likelihood with evidence, otherwise forward]", "NAME", ["forward", "likelihood", "gibbs"], "gibbs");
+
     private readonly Setting<int?> length = Setting.Whole(
         "--length", "Number of rows in each sequence, 1 to 16777216; required for sequence models. --rows must be a multiple of it. "
             + "Sequences longer than a batch take longer to draw.", "N", "a whole number from 1 to 16777216 (2^24)", "1000", n => n is >= 1 and <= 1 << 24);
@@ -51,11 +60,27 @@ internal sealed class SampleCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("sample", "Draws rows or sequences from a model and writes them as Parquet, with a column for each feature. The "
-            + "seed and the batch size determine the output to the last byte.") { model, rows, length, key, output, force, label, rowsPerFile };
+            + "seed and the batch size determine the output to the last byte.") { model, rows, length, key, output, force, label, evidence, method,
+            rowsPerFile };
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
+    }
+
+    // Names and values may hold equals signs themselves: the first place is taken at which a variable's name ends.
+    private Dictionary<string, string>? Evidence(Model model, ParseResult parsed)
+    {
+        if (parsed.GetValue(evidence) is not { } all) return null;
+        var names = model is IEvidenceSampler network ? network.Variables.Select(v => v.Name).ToArray() : [];
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var text in all)
+        {
+            var name = names.Where(n => text.StartsWith(n + "=", StringComparison.Ordinal)).MinBy(n => n.Length) ?? text.Split('=')[0];
+            if (name.Length == text.Length || !found.TryAdd(name, text[(name.Length + 1)..]))
+                throw new ModelException(ErrorKind.Usage, evidence.Name, $"'{text}'", evidence.Expected, $"for example {evidence.Name} {evidence.Example}");
+        }
+        return found;
     }
 
     private static bool IsFile(string path) => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
@@ -89,7 +114,9 @@ internal sealed class SampleCommand : Verb
             Rows = parsed.GetValue(rows)!.Value,
             Seed = common.Seed(parsed),
             Label = parsed.GetValue(label),
-            Length = parsed.GetValue(length)
+            Length = parsed.GetValue(length),
+            Evidence = Evidence(saved.Model, parsed),
+            Method = parsed.GetValue(method) is { } how ? Enum.Parse<SamplingMethod>(how, ignoreCase: true) : null,
         };
         if (parsed.GetValue(key) is not null && !saved.Model.IsOfSequences)
             throw new ModelException(ErrorKind.Usage, key.Name, $"a {saved.Model.FormatName} model, whose rows are independent", "a model of sequences",

@@ -31,6 +31,7 @@ internal sealed class ConstraintFile
         using var document = JsonSettingFile.Read(place, path, "constraints");
         var file = new ConstraintFile(place);
         file.Read(document.RootElement);
+        file.CheckArcs();
         return file;
     }
 
@@ -82,6 +83,18 @@ internal sealed class ConstraintFile
                 }
             }
         }
+    }
+
+    private void CheckArcs()
+    {
+        var required = arcs.FindAll(a => a.Part == "require");
+        foreach (var (_, parent, child) in required)
+            if (arcs.Contains(("forbid", parent, child))) throw Wrong("", $"the arc {parent} -> {child} both required and forbidden", "one of them");
+        string[] names = [.. required.SelectMany(a => (string[])[a.Parent, a.Child]).Distinct()];
+        int[][] parents = [.. names.Select(n => required.Where(a => a.Child == n).Select(a => Array.IndexOf(names, a.Parent)).Distinct().ToArray())];
+        if (NetworkStructure.Cycle(parents) is { } cycle)
+            throw Wrong(", 'require'", $"the cycle {string.Join(" -> ", cycle.Take(8).Select(v => names[v]))}{(cycle.Count > 8 ? " -> …" : "")}",
+                "arcs without a cycle");
     }
 
     private (List<string>, List<string>) Group(JsonElement item)

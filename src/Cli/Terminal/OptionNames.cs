@@ -76,6 +76,7 @@ internal static partial class OptionNames
         ["ScoreOptions.Keep"] = "--keep",
         ["SequenceColumns.Regroup"] = "--regroup",
         ["ShareEstimator.MaximumLikelihood"] = null,
+        ["StructureConstraints.Require"] = "--constraints",
         ["StructureOptions.Constraints"] = "--constraints",
         ["StructureOptions.EquivalentSampleSize"] = "--equivalent-sample-size",
         ["StructureOptions.Initial"] = "--initial",

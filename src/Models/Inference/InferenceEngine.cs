@@ -18,7 +18,8 @@ internal delegate void Answered(InferenceProgram program, in ProgramRun run, Rea
 /// </summary>
 /// <param name="set">The factors.</param>
 /// <param name="mostBytes">What the tables of a program may take in each thread, and the lists of all programs together.</param>
-internal sealed class InferenceEngine(FactorSet set, long mostBytes)
+/// <param name="loopy">When loopy belief propagation ends; null (default) = inference is exact.</param>
+internal sealed class InferenceEngine(FactorSet set, long mostBytes, LoopyRule? loopy = null)
 {
     private readonly ConcurrentDictionary<(InferenceQuery Query, PatternKey Pattern), Lazy<InferenceProgram>> programs = new();
     private long cachedBytes;
@@ -70,7 +71,8 @@ internal sealed class InferenceEngine(FactorSet set, long mostBytes)
     {
         var isObserved = new bool[set.Sizes.Length];
         for (var v = 0; v < isObserved.Length; v++) isObserved[v] = pattern.Contains(v);
-        var plan = Plan.Of(set, isObserved, query);
+        var plan = InferencePlan.Of(set, isObserved, query);
+        if (loopy is not null && query.Kind != QueryKind.Families) return LoopyCompiler.Compile(set, plan, loopy);
         if (plan.Bytes > mostBytes || plan.CliqueEntries > int.MaxValue / 8.0) throw new JunctionTreeTooWideException(plan, mostBytes);
         var program = ProgramCompiler.Compile(set, plan);
         Interlocked.Add(ref cachedBytes, program.Bytes);

@@ -36,6 +36,9 @@ internal sealed class InferenceProgram
     /// <summary>The results: of each wanted variable, or of each factor (<see cref="QueryKind.Families"/>).</summary>
     public required ResultTable[] Results { get; init; }
 
+    /// <summary>What is repeated; null (default) = nothing, as inference is exact.</summary>
+    public LoopyPart? Loopy { get; init; }
+
     /// <summary>How an explanation is read from the tables, in this order.</summary>
     public required DecodedClique[] Decoded { get; init; }
 
@@ -47,6 +50,7 @@ internal sealed class InferenceProgram
 
     /// <summary>Bytes of the lists of operations.</summary>
     public long Bytes => 1024 + (sizeof(int) * (Steps.Sum(s => (long)s.Index.Length) + Prologue.Sum(s => (long)s.Index.Length)
+        + (Loopy is null ? 0 : Loopy.Round.Concat(Loopy.Beliefs).Sum(s => (long)s.Index.Length))
         + Gathered.Sum(g => (long)g.Offsets.Length + g.Strides.Length)));
 }
 
@@ -60,7 +64,36 @@ internal sealed record ConstantTable(int Target, double[] Values);
 /// <param name="Values">The factor's values; pinned.</param>
 /// <param name="Strides">Shape [observed variables of the program]: 0 for those that are not the factor's.</param>
 /// <param name="Offsets">One for each entry.</param>
-internal sealed record GatheredTable(int Target, double[] Values, int[] Strides, int[] Offsets);
+internal sealed record GatheredTable(int Target, double[] Values, int[] Strides, int[] Offsets)
+{
+    /// <summary>The part of a factor that observed variables select.</summary>
+    /// <param name="sizes">Number of values of each variable.</param>
+    /// <param name="factor">The factor.</param>
+    /// <param name="free">Its unobserved variables, in its order.</param>
+    /// <param name="observed">The observed variables of the program, ascending.</param>
+    /// <param name="target">First entry of the table.</param>
+    public static GatheredTable Of(int[] sizes, CategoricalFactor factor, int[] free, int[] observed, int target)
+    {
+        var strides = new int[observed.Length];
+        var offsets = new int[(int)TableIndex.Combinations(sizes, free)];
+        var (block, stride) = (1, 1);
+        for (var j = factor.Variables.Length - 1; j >= 0; j--)
+        {
+            var (variable, size) = (factor.Variables[j], sizes[factor.Variables[j]]);
+            if (Array.BinarySearch(observed, variable) is >= 0 and var at)
+            {
+                strides[at] = stride;
+            }
+            else
+            {
+                for (var e = block; e < block * size; e++) offsets[e] = offsets[e % block] + (e / block * stride);
+                block *= size;
+            }
+            stride *= size;
+        }
+        return new(target, factor.Values, strides, offsets);
+    }
+}
 
 /// <summary>
 /// Target entry o = the sum (or maximum) over t of the product over k of the entries <c>Index[(o * Inner + t) * Operands + k]</c>.

@@ -30,7 +30,7 @@ internal sealed class ProgramCompiler
     private readonly int[][] children;
     private long entries;
 
-    private ProgramCompiler(FactorSet set, Plan plan)
+    private ProgramCompiler(FactorSet set, InferencePlan plan)
     {
         (this.set, query, observed, tree) = (set, plan.Query, plan.Observed, plan.Tree);
         isScaled = set.LeastLog < -600 || set.MostLog > 600;
@@ -46,7 +46,7 @@ internal sealed class ProgramCompiler
     }
 
     /// <summary>Compiles a planned query.</summary>
-    public static InferenceProgram Compile(FactorSet set, Plan plan)
+    public static InferenceProgram Compile(FactorSet set, InferencePlan plan)
     {
         var compiler = new ProgramCompiler(set, plan);
         compiler.Collect();
@@ -99,8 +99,7 @@ internal sealed class ProgramCompiler
             }
             else
             {
-                var whole = Offsets(factor, free, out var strides);
-                gathered.Add(new(table.First, factor.Values, strides, whole));
+                gathered.Add(GatheredTable.Of(set.Sizes, factor, free, observed, table.First));
             }
             if (free.Length == 0)
             {
@@ -117,38 +116,6 @@ internal sealed class ProgramCompiler
             places[f] = best;
             potentials[best].Add(table);
         }
-    }
-
-    // Places in a factor of the combinations of its unobserved variables, and what observed values add.
-    private int[] Offsets(Factor factor, int[] free, out int[] strides)
-    {
-        strides = new int[observed.Length];
-        var stride = 1;
-        for (var j = factor.Variables.Length - 1; j >= 0; j--)
-        {
-            var at = Array.BinarySearch(observed, factor.Variables[j]);
-            if (at >= 0) strides[at] = stride;
-            stride *= set.Sizes[factor.Variables[j]];
-        }
-        return PartialPlaces(factor, free);
-    }
-
-    // Places in a factor of the combinations of some of its variables, where all others have their first value.
-    private int[] PartialPlaces(Factor factor, int[] free)
-    {
-        var places = new int[(int)TableIndex.Combinations(set.Sizes, free)];
-        var (block, stride) = (1, 1);
-        for (var j = factor.Variables.Length - 1; j >= 0; j--)
-        {
-            var size = set.Sizes[factor.Variables[j]];
-            if (Array.IndexOf(free, factor.Variables[j]) >= 0)
-            {
-                for (var e = block; e < block * size; e++) places[e] = places[e % block] + (e / block * stride);
-                block *= size;
-            }
-            stride *= size;
-        }
-        return places;
     }
 
     /// <summary>Multiplies the factors of a clique once, as each message needs their product.</summary>
@@ -276,8 +243,8 @@ internal sealed class ProgramCompiler
             int[] free = [.. factor.Variables.Where(v => Array.BinarySearch(observed, v) < 0)];
             var table = new TableIndex.Table(Take(TableIndex.Combinations(set.Sizes, free)), free);
             Add(steps, table, free, [.. scope.Except(free)], Operands(places[f]), false, StepScale.None);
-            var offsets = Offsets(factor, free, out var strides);
-            results.Add(new(f, table.First, (int)TableIndex.Combinations(set.Sizes, free), strides, offsets));
+            var part = GatheredTable.Of(set.Sizes, factor, free, observed, table.First);
+            results.Add(new(f, table.First, part.Offsets.Length, part.Strides, part.Offsets));
         }
     }
 }

@@ -138,13 +138,13 @@ internal static unsafe class ProgramKernel
     /// <param name="table">Shape [entries, lanes].</param>
     /// <param name="entries">Number of entries.</param>
     /// <param name="lanes">Number of rows.</param>
-    /// <param name="least">Shape [lanes]: 0 where what is observed is impossible, else above.</param>
+    /// <param name="least">Shape [lanes]: 0 where what is observed is impossible, else above; null = above everywhere.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Normalize(double* table, int entries, int lanes, double* least)
     {
         for (var lane = 0; lane < lanes; lane++)
         {
-            var sum = least[lane] > 0 ? 0 : double.NaN;
+            var sum = least == null || least[lane] > 0 ? 0 : double.NaN;
             for (var e = 0; e < entries; e++) sum += table[((nint)e * lanes) + lane];
             for (var e = 0; e < entries; e++) table[((nint)e * lanes) + lane] /= sum;
         }

@@ -13,6 +13,8 @@ internal ref struct ProgramRun
     private readonly Span<double> memory;
     private readonly Span<double> exponents;
     private readonly Span<double> dropped;
+    private readonly Span<double> before;
+    private readonly Span<double> beliefLogs;
     private readonly Span<int> codes;
     private readonly Span<int> places;
 
@@ -28,6 +30,9 @@ internal ref struct ProgramRun
         memory = scratch.Take(checked((int)(program.Entries * Lanes)));
         exponents = scratch.Take(Lanes);
         dropped = scratch.Take(Lanes);
+        before = scratch.Take((program.Loopy?.Count ?? 0) * Lanes);
+        beliefLogs = scratch.Take(Lanes);
+        beliefLogs.Clear();
         codes = System.Runtime.InteropServices.MemoryMarshal.Cast<double, int>(scratch.Take((program.Observed.Length * Lanes / 2) + 1));
         places = System.Runtime.InteropServices.MemoryMarshal.Cast<double, int>(scratch.Take((Lanes / 2) + 1));
         foreach (var table in program.Constants)
@@ -64,6 +69,10 @@ internal ref struct ProgramRun
                 foreach (var table in program.Gathered) ProgramKernel.Gather(table, c, program.Observed.Length, m, Lanes, p);
         }
         foreach (var step in program.Steps) Run(step);
+        if (program.Loopy is not null)
+        {
+            fixed (double* m = memory) LoopyRun.Execute(program, m, Lanes, before, beliefLogs);
+        }
         if (program.Results.Length == 0) return;
         // What is observed may be impossible in a part of the network that the result does not depend on.
         dropped.Fill(1);
@@ -91,7 +100,7 @@ internal ref struct ProgramRun
                 if (program.IsScaled) ProgramKernel.Scale(p, 1, Lanes, x);
             }
         }
-        for (var lane = 0; lane < Lanes; lane++) logs[lane] = Math.Log(product[lane]) + (exponents[lane] * Math.Log(2));
+        for (var lane = 0; lane < Lanes; lane++) logs[lane] = Math.Log(product[lane]) + (exponents[lane] * Math.Log(2)) + beliefLogs[lane];
     }
 
     private readonly unsafe void Run(ProgramStep step)

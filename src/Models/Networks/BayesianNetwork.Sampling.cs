@@ -1,22 +1,112 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+
 namespace Pipelines;
 
 /// <content>Sampling.</content>
-public sealed partial class BayesianNetwork
+public sealed partial class BayesianNetwork : IEvidenceSampler
 {
+    // Sweeps before the first row of a chain, so that it forgets where it began.
+    private const int BurnIn = 500;
+
+    // Forward draws among which a possible start of a chain is looked for.
+    private const int MostStarts = 10_000;
+
     private int[]? order;
+    private int[][]? children;
 
     private int[] Order => order ??= NetworkStructure.Order(parents)!;
+
+    private int[][] Children => children ??=
+        [.. Enumerable.Range(0, parents.Length).Select(v => Enumerable.Range(0, parents.Length).Where(c => parents[c].Contains(v)).ToArray())];
 
     /// <summary>Draws a row: each variable after its parents (forward sampling).</summary>
     public override void Sample(SeededRandom random, Span<double> row)
     {
         ArgumentNullException.ThrowIfNull(random);
+        foreach (var v in Order) row[v] = Draw(random, Given(v, row));
+    }
+
+    /// <inheritdoc/>
+    public void Sample(SeededRandom random, ReadOnlySpan<double> evidence, SamplingMethod method, Span<double> rows, Span<double> weights)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        CheckEvidence(evidence, method);
+        var state = rows[..Dimensions];
+        if (method == SamplingMethod.Gibbs) Begin(random, evidence, state);
+        for (int i = 0, first = 0; first < rows.Length; i++, first += Dimensions)
+        {
+            Cancellation.Poll();
+            var row = rows.Slice(first, Dimensions);
+            weights[i] = 1;
+            if (method == SamplingMethod.Gibbs)
+            {
+                if (i > 0) state.CopyTo(row);
+                Sweep(random, evidence, row);
+                state = row;
+            }
+            else
+            {
+                weights[i] = DrawAround(random, evidence, row);
+            }
+        }
+    }
+
+    private void CheckEvidence(ReadOnlySpan<double> evidence, SamplingMethod method)
+    {
+        if (method == SamplingMethod.Forward && evidence.ContainsAnyExcept(double.NaN))
+            throw new ModelException(ErrorKind.Usage, "sampling", "evidence with forward sampling", "a method that takes evidence",
+                "choose likelihood or gibbs");
+        using var scratch = Scratch.Enter();
+        var log = scratch.Take(FeatureTile.Capacity);
+        LogProbabilities(new FeatureBlock(evidence, 1, Dimensions, Dimensions, 1), log);
+        if (double.IsNegativeInfinity(log[0]))
+            throw new ModelException(ErrorKind.Data, "sampling", "evidence of probability 0", "values that can occur together", "correct the evidence");
+    }
+
+    private double DrawAround(SeededRandom random, ReadOnlySpan<double> evidence, Span<double> row)
+    {
+        double weight = 1;
         foreach (var v in Order)
         {
             var own = Given(v, row);
-            row[v] = random.NextIndex(own, Models.Kernels.Sums.Of(own));
+            row[v] = double.IsNaN(evidence[v]) ? Draw(random, own) : evidence[v];
+            if (!double.IsNaN(evidence[v])) weight *= own[(int)evidence[v]];
+        }
+        return weight;
+    }
+
+    private void Begin(SeededRandom random, ReadOnlySpan<double> evidence, Span<double> row)
+    {
+        var tries = 0;
+        while (!(DrawAround(random, evidence, row) > 0))
+        {
+            Cancellation.Poll();
+            if (++tries == MostStarts)
+                throw new ModelException(ErrorKind.Data, "Gibbs sampling", $"no possible row around the evidence in {MostStarts} draws",
+                    "a start for the chain", "use likelihood weighting, or give less evidence");
+        }
+        for (var sweep = 0; sweep < BurnIn; sweep++) Sweep(random, evidence, row);
+    }
+
+    // Draws each variable that is not given, given all others: in proportion to its own probability times its children's.
+    private void Sweep(SeededRandom random, ReadOnlySpan<double> evidence, Span<double> row)
+    {
+        foreach (var v in Order)
+        {
+            if (!double.IsNaN(evidence[v])) continue;
+            Span<double> shares = stackalloc double[ValueCounts[v]];
+            Given(v, row).CopyTo(shares);
+            for (var k = 0; k < shares.Length; k++)
+            {
+                row[v] = k;
+                foreach (var child in Children[v]) shares[k] *= Given(child, row)[(int)row[child]];
+            }
+            row[v] = Draw(random, shares);
         }
     }
+
+    private static int Draw(SeededRandom random, ReadOnlySpan<double> shares) => random.NextIndex(shares, Sums.Of(shares));
 
     // The probabilities of a variable's values, given its parents' values in a row.
     private ReadOnlySpan<double> Given(int variable, ReadOnlySpan<double> row)

@@ -68,7 +68,10 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var variables = await NetworkVariable.OfAsync(pass, cancellationToken).ConfigureAwait(false);
+        // Names that do not exist and searches that are too large are refused before a row is read.
+        if (arcs(NetworkData.Named(pass)).Search is { } planned)
+            StructureSearch.Check(planned, [.. Enumerable.Repeat(1, pass.Columns)], MaxBytes);
+        var variables = await NetworkData.VariablesAsync(pass, cancellationToken).ConfigureAwait(false);
         var found = arcs(variables);
         StructureResult? learned = null;
         var clock = options.TimeProvider.GetTimestamp();

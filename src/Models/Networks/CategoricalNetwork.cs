@@ -31,7 +31,10 @@ public abstract partial class CategoricalNetwork : Distribution, IInferenceModel
         sizes = [.. variables.Select(v => v.Values.Count)];
         shapes = [.. scopes.Select(scope => scope.Select(v => sizes[v]).ToArray())];
         logs = [.. tables.Select(t => Models.Kernels.CodeTables.Logs(t, double.NegativeInfinity))];
-        engine = new(() => new(new(sizes, [.. tables.Select((t, i) => new Factor(scopes[i], FactorSet.Pin(t), isDirected ? i : -1))]), Inference.MaxBytes));
+        engine = new(() => new(
+            new(sizes, [.. tables.Select((t, i) => new CategoricalFactor(scopes[i], FactorSet.Pin(t), isDirected ? i : -1))]),
+            Inference.MaxBytes,
+            Inference.Method == InferenceMethod.Loopy ? new(Inference.LoopyRounds, Inference.LoopyTolerance) : null));
     }
 
     /// <inheritdoc/>
@@ -135,7 +138,7 @@ public abstract partial class CategoricalNetwork : Distribution, IInferenceModel
     private protected void WriteSize(Utf8JsonWriter writer)
     {
         writer.WriteNumber("parameters", ParameterCount);
-        var plan = Plan.Of(FactorSet, new bool[variables.Length], new InferenceQuery(QueryKind.Posteriors));
+        var plan = InferencePlan.Of(FactorSet, new bool[variables.Length], new InferenceQuery(QueryKind.Posteriors));
         writer.WriteStartObject("junctionTree");
         writer.WriteNumber("cliques", plan.Tree.Cliques.Length);
         writer.WriteTexts("largestClique", plan.Widest.Variables.Select(v => variables[v].Name));

@@ -54,7 +54,7 @@ public sealed class MarkovNetworkEstimator : IEstimator<MarkovNetwork>
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var variables = await NetworkVariable.OfAsync(pass, cancellationToken).ConfigureAwait(false);
+        var variables = await NetworkData.VariablesAsync(pass, cancellationToken).ConfigureAwait(false);
         var found = cliques?.Invoke(variables);
         if (found is null)
         {

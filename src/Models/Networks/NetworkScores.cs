@@ -124,17 +124,22 @@ internal sealed class NetworkScores
         run.EvidenceLogs(logs);
         var log = scores.Doubles(ScoreKind.Explanation, Reported.Count);
         var (values, last) = (new int[variables.Length], -1);
+        double found = 0;
         for (var i = 0; i < rows.Length; i++)
         {
             var lane = lanes[i];
-            log[rows[i]] = logs[lane] - logTotal;
-            if (double.IsNegativeInfinity(logs[lane])) continue;
             // Rows with equal evidence follow each other.
-            if (lane != last) Explanations.Decode(program, run, lane, values);
+            if (lane != last)
+            {
+                found = logs[lane];
+                if (!double.IsNegativeInfinity(found)) Explanations.Decode(program, run, lane, values);
+                if (program.Loopy is not null && !double.IsNegativeInfinity(found)) found = Explanations.LogOf(program, run, lane, values);
+            }
             last = lane;
-            foreach (var clique in program.Decoded)
-                foreach (var v in clique.Found)
-                    if (place[v] >= 0) scores.Integers(ScoreKind.Explanation, place[v])[rows[i]] = values[v];
+            log[rows[i]] = found - logTotal;
+            if (double.IsNegativeInfinity(found)) continue;
+            foreach (var v in Reported)
+                if (Array.BinarySearch(program.Observed, v) < 0) scores.Integers(ScoreKind.Explanation, place[v])[rows[i]] = values[v];
         }
     }
 

@@ -5,7 +5,7 @@ namespace Pipelines.Models.Structures;
 /// <summary>A search that changes one arc at a time. Gains of all changes are kept; a step computes anew only those of the variables that it changed.</summary>
 /// <param name="problem">What to search.</param>
 /// <param name="tabuLength">Number of structures to which it does not return; 0 = it stops where no change is a gain.</param>
-/// <param name="tabuSteps">Steps, and then searches from equivalent structures, without a new best structure after which it stops.</param>
+/// <param name="tabuSteps">Steps without a new best structure after which it stops, and a third of the number of searches from other structures.</param>
 internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int tabuSteps)
 {
     private readonly int variables = problem.Rules.Variables;
@@ -14,6 +14,8 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
     // Shape [child, parent]: what the child's family gains if the parent is added or removed.
     private readonly double[] gains = new double[problem.Rules.Variables * problem.Rules.Variables];
     private readonly List<(int Child, int Parent)> changed = [];
+    private readonly int[][] start = problem.Options.Initial?.Select(p => p.Order().ToArray()).ToArray() ?? problem.Rules.Required;
+    private readonly int[] order = [.. Enumerable.Range(0, problem.Rules.Variables)];
     private ArcGraph graph = new([]);
     private double tolerance;
     private long steps;
@@ -21,7 +23,6 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
     /// <summary>Searches from the start, and again from the best structure disturbed.</summary>
     public int[][] Run()
     {
-        var start = problem.Options.Initial?.Select(p => p.Order().ToArray()).ToArray() ?? problem.Rules.Required;
         graph = new(start);
         Refresh(Enumerable.Range(0, variables));
         var score = family.Sum();
@@ -38,14 +39,16 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
         return best;
     }
 
-    // Tabu search climbs again from structures equivalent to the best one, which have the same score but other neighbours (Castelo and Kočka 2003).
+    // Tabu search goes on from other structures: equivalent to the best one, which have its score but other neighbours (Castelo and Kočka 2003), disturbed,
+    // and the start, with changes of the same gain in another order, on which much depends: at first, an arc gains as much in either direction.
     private (int[][] Best, double Score) Explore(double score, SeededRandom random)
     {
         var (best, bestScore) = Climb(score);
-        for (var idle = 0; idle < tabuSteps; idle++)
+        for (var idle = 0; idle < 3 * tabuSteps; idle++)
         {
-            Return(best);
-            if (!Wander(random)) break;
+            Return(idle % 3 == 2 ? start : best);
+            if (idle % 3 == 2) Shuffle(random);
+            else if (!Wander(random) || idle % 3 == 1) Disturb(random);
             var (found, foundScore) = Climb(family.Sum());
             if (foundScore > bestScore + tolerance) (best, bestScore, idle) = (found, foundScore, -1);
         }
@@ -74,11 +77,11 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
     private (ArcMove Move, double Gain)? BestMove(Queue<ulong> visited)
     {
         (ArcMove Move, double Gain)? best = null;
-        for (var child = 0; child < variables; child++)
-            for (var parent = 0; parent < variables; parent++) Consider(new(ArcChange.Add, parent, child), gains[(child * variables) + parent]);
+        foreach (var parent in order)
+            foreach (var child in order) Consider(new(ArcChange.Add, parent, child), gains[(child * variables) + parent]);
         foreach (var change in (ReadOnlySpan<ArcChange>)[ArcChange.Remove, ArcChange.Reverse])
         {
-            for (var child = 0; child < variables; child++)
+            foreach (var child in order)
             {
                 foreach (var parent in graph.Parents[child])
                 {
@@ -147,6 +150,15 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
         Refresh(Enumerable.Range(0, variables).Where(v => !ReferenceEquals(before[v], structure[v])));
     }
 
+    private void Shuffle(SeededRandom random)
+    {
+        for (var i = order.Length - 1; i > 0; i--)
+        {
+            var other = random.NextInt64(i + 1);
+            (order[i], order[other]) = (order[other], order[i]);
+        }
+    }
+
     // As many reversals as arcs, each of an arc drawn from those that are covered: whose child has the parent's parents, and the parent.
     private bool Wander(SeededRandom random)
     {
@@ -162,12 +174,12 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
                     if (ArcGraph.With(graph.Parents[parent], parent).AsSpan().SequenceEqual(graph.Parents[child]) && IsLegal(move)) covered.Add(move);
                 }
             }
-            if (covered.Count == 0) return false;
+            if (covered.Count == 0) break;
             Cancellation.Poll();
             graph.Apply(covered[(int)random.NextInt64(covered.Count)]);
         }
         Refresh(Enumerable.Range(0, variables));
-        return true;
+        return covered.Count > 0;
     }
 
     // As many changes as a tenth of the variables, at least four, each drawn from all pairs of variables.

@@ -38,7 +38,7 @@ internal sealed class ChowLiu : IStructureMethod
         var needed = (double)copies * sizeof(double) * new PairTable(sizes).Length;
         var most = Math.Min(maxBytes ?? long.MaxValue, copies * sizeof(double) * (long)Array.MaxLength);
         if (needed <= most) return;
-        throw new ModelException(ErrorKind.Usage, "Chow-Liu tree", $"counts of all pairs of {sizes.Count} variables, which take {needed:N0} bytes",
+        throw new ModelException(ErrorKind.Memory, "Chow-Liu tree", $"counts of all pairs of {sizes.Count} variables, which take {needed:N0} bytes",
             $"at most {most:N0} bytes", "use fewer variables or fewer values of them, or give it more memory");
     }
 

@@ -119,7 +119,7 @@ internal sealed class DistinctRowsStatistics(RowLayout layout, long? maxBytes) :
     {
         var rows = Math.Max(FewestRows, 2 * weights.Length);
         if (maxBytes is { } most && MaxBytes(Count + 1, [])!.Value > most)
-            throw new ModelException(ErrorKind.Usage, "structure search", $"more than {Count} different rows, which take more than {most:N0} bytes",
+            throw new ModelException(ErrorKind.Memory, "structure search", $"more than {Count} different rows, which take more than {most:N0} bytes",
                 "rows that fit the memory", "give it more memory, use fewer variables, or learn a Chow-Liu tree, which keeps no rows");
         if ((long)rows * Math.Max(2, layout.Words) > Array.MaxLength)
             throw new ModelException(ErrorKind.Data, "structure search", $"more than {Count} different rows", "rows that fit an array",

@@ -66,7 +66,7 @@ internal static class ExactAStarSearch
         return order;
     }
 
-    private static ModelException TooLarge(int variables, int sets, long maxBytes) => new(ErrorKind.Usage, "exact structure search",
-        $"{sets:N0} sets of {variables} variables still open in {maxBytes >> 20:N0} MiB", "a search that fits the memory",
+    private static ModelException TooLarge(int variables, int sets, long maxBytes) => new(ErrorKind.Memory, "exact structure search",
+        $"{sets:N0} sets of {variables} variables still open in {ExactMethod.Mebibytes(maxBytes)}", "a search that fits the memory",
         "give more memory, allow fewer parents, forbid arcs, or search by hill climbing");
 }

@@ -4,7 +4,7 @@ namespace Pipelines.Models.Structures;
 
 /// <summary>
 /// Hill climbing: of all arcs that may be added, removed or reversed, the change that raises the score most is made, until none does. Changes of the same gain
-/// are taken by kind (add, remove, reverse), then child, then parent.
+/// are taken by kind (add, remove, reverse), then parent, then child.
 /// </summary>
 internal sealed class HillClimbing : SearchMethod
 {

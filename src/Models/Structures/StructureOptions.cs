@@ -37,7 +37,8 @@ public sealed record StructureOptions
     public int TabuLength { get; init; } = 10;
 
     /// <summary>
-    /// Tabu: number of steps without a new best score after which the search stops, and of searches from equivalent structures; 1 … 1,000,000, default 10.
+    /// Tabu: number of steps without a new best score after which a search stops, and a third of the number of searches, each from another structure, after
+    /// which the last stops; 1 … 1,000,000, default 10.
     /// </summary>
     public int TabuSteps { get; init; } = 10;
 
@@ -53,7 +54,7 @@ public sealed record StructureOptions
     /// </summary>
     public IReadOnlyList<IReadOnlyList<int>>? Initial { get; init; }
 
-    /// <summary>Seed of the disturbances and of the choice of equivalent structures; default 0.</summary>
+    /// <summary>Hill climbing and tabu: seed of whatever is drawn; default 0.</summary>
     public long Seed { get; init; }
 
     /// <summary>Throws a single error that names every option that is out of range, or that has no effect on the search.</summary>

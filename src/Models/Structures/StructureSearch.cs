@@ -27,7 +27,7 @@ public static class StructureSearch
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        options.Validate(sizes.Count);
+        Check(options, sizes, maxBytes);
         if (sizes.Count != pass.Columns)
             throw new ModelException(ErrorKind.Usage, "sizes", $"those of {sizes.Count} variables", $"{pass.Columns}, as the rows have",
                 "give the number of values of each variable");
@@ -37,8 +37,17 @@ public static class StructureSearch
                 throw new ModelException(ErrorKind.Usage, $"variable {j}", $"{sizes[j]} values", $"1 to {CodeRows.MostValues}", "leave the variable out")
                 { FeatureIndex = j };
         }
-        var method = StructureMethods.Find(options.Method)!;
-        method.Check(options, sizes, maxBytes);
-        return method.RunAsync(new(pass, sizes, options, threads, maxBytes, progress), cancellationToken);
+        return StructureMethods.Find(options.Method)!.RunAsync(new(pass, sizes, options, threads, maxBytes, progress), cancellationToken);
+    }
+
+    /// <summary>Refuses what cannot be done, as far as the sizes tell.</summary>
+    /// <param name="options">How to search.</param>
+    /// <param name="sizes">Number of values of each variable, or a lower bound of it.</param>
+    /// <param name="maxBytes">Memory that the search may take; null = no limit.</param>
+    /// <exception cref="ModelException">An option is out of range, or the search does not fit the memory.</exception>
+    internal static void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes)
+    {
+        options.Validate(sizes.Count);
+        StructureMethods.Find(options.Method)!.Check(options, sizes, maxBytes);
     }
 }

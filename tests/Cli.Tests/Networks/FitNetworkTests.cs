@@ -42,6 +42,10 @@ public sealed class FitNetworkTests : IDisposable
         { """{"groups": [{"children": ["a"], "parents": ["b"]}]}""", "--constraints FILE",
             "--constraints and --structure: found groups, and 'hill-climbing', expected exact or exact-dp with groups; leave the groups "
                 + "out, or search exactly" },
+        { """{"require": [["a", "b"], ["c", "a"], ["b", "c"]]}""", "--constraints FILE",
+            "--constraints FILE, 'require': found the cycle a -> b -> c -> a, expected arcs without a cycle; correct the file" },
+        { """{"require": [["a", "b"]], "forbid": [["a", "b"]]}""", "--constraints FILE",
+            "--constraints FILE: found the arc a -> b both required and forbidden, expected one of them; correct the file" },
         { "[]", "--constraints FILE",
             "--constraints FILE: found a list, expected an object with any of require, forbid, tiers and groups; correct the file" },
         { "{", "--constraints FILE",
@@ -129,6 +133,39 @@ public sealed class FitNetworkTests : IDisposable
         var expected = bound.RootElement.GetProperty("logLikelihood").GetDouble()
             - (Math.Log(5_000) / 2 * inspected.RootElement.GetProperty("parameters").GetInt32());
         Assert.Equal(expected, other.GetProperty("value").GetDouble(), Math.Abs(expected) * 1e-12);
+    }
+
+    [Fact]
+    public async Task Exact_searches_find_the_same_highest_score_and_others_none_above_it()
+    {
+        await NetworkData.WriteAsiaAsync(folder["t.parquet"]);
+        var scores = new Dictionary<string, double>();
+        foreach (var name in new[] { "exact", "exact-dp", "greedy", "hill-climbing", "tabu", "chow-liu" })
+        {
+            using var json = await FitAsync("t.parquet", "--structure", name, "--score", "bdeu", "--equivalent-sample-size", "10", "--force");
+            var score = json.RootElement.GetProperty("score");
+            Assert.Equal(("bdeu", name.StartsWith("exact", StringComparison.Ordinal)),
+                (score.GetProperty("kind").GetString(), score.GetProperty("optimal").GetBoolean()));
+            scores[name] = score.GetProperty("value").GetDouble();
+        }
+        // Sums of logarithms of some thousands, in different orders.
+        const double close = 1e-8;
+        Assert.Equal(scores["exact"], scores["exact-dp"], close);
+        Assert.All(scores.Values, value => Assert.True(value <= scores["exact"] + close));
+    }
+
+    [Fact]
+    public async Task A_search_beyond_the_memory_is_refused_before_a_row_is_read()
+    {
+        string[] names = [.. Enumerable.Range(0, 33).Select(i => $"v{i}")];
+        await TestData.WriteAsync(folder["t.parquet"], [.. names.Select(n => (n, (Array)new[] { "a", "b" }))]);
+        var result = await Tool.RunAsync("fit", "bayesian-network", folder["t.parquet"], "--structure", "exact-dp", "--memory", "64MiB", "--output",
+            folder["m.json"]);
+        Assert.Equal(1, result.Code);
+        Assert.StartsWith("pipelines: error: exact structure search: found 33 variables that may be each other's parents, which need ", result.Error,
+            StringComparison.Ordinal);
+        Assert.Contains("MiB, expected at most 64 MiB; choose at most ", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(["t.parquet"], folder.Names);
     }
 
     [Fact]

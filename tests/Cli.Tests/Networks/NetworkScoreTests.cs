@@ -40,9 +40,9 @@ public sealed class NetworkScoreTests : IDisposable
         }
         var columns = await TestData.ColumnsAsync(folder["s.parquet"]);
         Assert.Equal(["id", "a", "b", "c", "log_probability", "probability_a_no", "probability_a_yes", "probability_b_-1", "probability_b_3",
-            "probability_b_7", "probability_c_false", "probability_c_true", "explanation_a", "explanation_b", "explanation_c", "explanation_log_probability"],
+            "probability_b_7", "probability_c_0", "probability_c_1", "explanation_a", "explanation_b", "explanation_c", "explanation_log_probability"],
             columns.Keys);
-        string[][] names = [["no", "yes"], ["-1", "3", "7"], ["false", "true"]];
+        string[][] names = [["no", "yes"], ["-1", "3", "7"], ["0", "1"]];
         for (var r = 0; r < incomplete.Length; r++)
         {
             object?[] row = [incomplete[r].A, incomplete[r].B, incomplete[r].C];
@@ -77,7 +77,7 @@ public sealed class NetworkScoreTests : IDisposable
             "--keep", "c,id,b", "--output", folder["s.parquet"], "--quiet");
         Assert.Equal(new ToolResult(0, "", ""), result);
         var columns = await TestData.ColumnsAsync(folder["s.parquet"]);
-        Assert.Equal(["c", "id", "b", "probability_c_false", "probability_c_true", "explanation_c", "explanation_log_probability"], columns.Keys);
+        Assert.Equal(["c", "id", "b", "probability_c_0", "probability_c_1", "explanation_c", "explanation_log_probability"], columns.Keys);
         Assert.DoesNotContain(null, columns["c"]);
         Assert.Equal(incomplete.Select(r => (object?)r.B), columns["b"]);
         // A filled column that is not kept is written after the kept ones.
@@ -103,10 +103,17 @@ public sealed class NetworkScoreTests : IDisposable
             Assert.Null(columns["explanation_c"][r]);
             Assert.Equal(("no", 7), (columns["a"][r], columns["b"][r]));
             Assert.Equal(r == 2 ? true : null, columns["c"][r]);
-            Assert.Equal(r == 2 ? null : double.NaN, columns["probability_c_true"][r]);
+            Assert.Equal(r == 2 ? null : double.NaN, columns["probability_c_1"][r]);
         }
         Assert.True(double.IsFinite((double)columns["log_probability"][0]));
         Assert.NotNull(columns["c"][0]);
+
+        // Also if only fills are written.
+        string[] fill = ["score", folder["m.json"], folder["d.parquet"], "--columns", "fill", "--output"];
+        var filled = await Tool.RunAsync([.. fill, folder["f.parquet"], "--quiet"]);
+        Assert.Equal((0, kept.Error), (filled.Code, filled.Error));
+        Assert.Equal(["id", "a", "b", "c"], (await TestData.ColumnsAsync(folder["f.parquet"])).Keys);
+        Assert.Equal(3, (await Tool.RunAsync([.. fill, folder["none.parquet"], "--impossible", "fail"])).Code);
 
         var failed = await Tool.RunAsync([.. score, folder["none.parquet"], "--impossible", "fail"]);
         Assert.Equal((3, "pipelines: error: block 'score', row 1: found observed values of probability 0 under the model, expected values that the model can "
@@ -168,6 +175,23 @@ public sealed class NetworkScoreTests : IDisposable
         TestData.SaveModel(folder["m.json"], "x");
         var result = await Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], .. options.Split(' ')]);
         Assert.Equal((2, $"pipelines: error: {message}"), (result.Code, result.ErrorText));
+    }
+
+    [Fact]
+    public async Task Rows_are_drawn_from_a_network()
+    {
+        await FitAsync();
+        var result = await Tool.RunAsync("sample", folder["m.json"], "--rows", "20000", "--output", folder["s.parquet"], "--quiet");
+        Assert.Equal(new ToolResult(0, "", ""), result);
+        var columns = await TestData.ColumnsAsync(folder["s.parquet"]);
+        Assert.Equal(["a", "b", "c"], columns.Keys);
+        foreach (var (row, probability) in NetworkData.Complete(null, null, null))
+        {
+            var drawn = Enumerable.Range(0, 20_000).Count(r => columns["a"][r].Equals(row[0]) && Convert.ToInt32(columns["b"][r]) == (int)row[1]
+                && Convert.ToBoolean(columns["c"][r]) == (bool)row[2]);
+            // Five standard deviations.
+            Assert.InRange(drawn / 20_000.0, probability - (5 * Math.Sqrt(probability / 20_000)), probability + (5 * Math.Sqrt(probability / 20_000)));
+        }
     }
 
     private async Task FitAsync()

@@ -32,6 +32,27 @@ public sealed class InferenceTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void What_is_impossible_elsewhere_leaves_no_posterior_and_no_counts(KernelVariant variant)
+    {
+        using var forced = KernelSelection.Force(variant);
+        // b copies a; c depends on nothing.
+        var network = new BayesianNetwork([new("a", 2), new("b", 2), new("c", 2)], [[], [0], []], [[0.5, 0.5], [1, 0, 0, 1], [0.25, 0.75]]);
+        var rows = new double[,] { { 0, 1, double.NaN }, { 1, 1, double.NaN } };
+        var scores = new ScoreBatch(network, ["log-probability", "probability", "fill", "explanation"], 2);
+        network.Score(FeatureMatrix.FromRows(rows).Block(0, 2), scores);
+        Assert.Equal([double.NegativeInfinity, Math.Log(0.5)], scores.Doubles("log-probability").ToArray());
+        Assert.Equal([double.NaN, 0.25], scores.Doubles("probability", 4).ToArray());
+        Assert.Equal([-1, 1], scores.Integers("fill", 2).ToArray());
+        Assert.Equal([-1, 1], scores.Integers("explanation", 2).ToArray());
+        // Of c, only the second row counts, with its posterior.
+        var em = network.With(MissingValues.Em);
+        var statistics = (NetworkStatistics)em.CreateStatistics();
+        em.Accumulate(FeatureMatrix.FromRows(rows).Block(0, 2), [1, 1], statistics);
+        Assert.Equal([0.25, 0.75], statistics.Cells(2).ToArray());
+    }
+
     private static void Check(BayesianNetwork network, double[,] rows, int seed)
     {
         var scores = new ScoreBatch(network, ["log-probability", "probability", "fill", "explanation"], rows.GetLength(0));

@@ -1,6 +1,3 @@
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Numerics;
-
 namespace Pipelines;
 
 /// <summary>A variable of a network: a feature and the values that it can have.</summary>
@@ -14,20 +11,6 @@ public sealed record NetworkVariable(string Name, IReadOnlyList<string> Values)
     public NetworkVariable(string name, int values)
         : this(name, [.. Enumerable.Range(0, values).Select(v => v.ToString(System.Globalization.CultureInfo.InvariantCulture))])
     {
-    }
-
-    /// <summary>The variables of a data set: its features and their categories, or the codes found in one pass.</summary>
-    /// <exception cref="ModelException">A feature has other values than codes.</exception>
-    internal static async ValueTask<NetworkVariable[]> OfAsync(IDataPass pass, CancellationToken cancellationToken)
-    {
-        var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
-        var features = pass.Features;
-        return
-        [
-            .. Enumerable.Range(0, pass.Columns).Select(j => SizeOf(pass, survey, j) is var size && features?[j].Categories is { } values
-                ? new NetworkVariable(features[j].Name, values)
-                : new NetworkVariable(features?[j].Name ?? $"x{j}", size)),
-        ];
     }
 
     /// <summary>Throws if names or values are missing or duplicate.</summary>
@@ -53,16 +36,4 @@ public sealed record NetworkVariable(string Name, IReadOnlyList<string> Values)
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Values.Count);
-
-    private static int SizeOf(IDataPass pass, SurveyStatistics survey, int column)
-    {
-        if (pass.Features?[column].Categories is { Count: > 0 } known) return known.Count;
-        double least = survey.Minimum(column), most = survey.Maximum(column);
-        return least >= 0 && most == Math.Floor(most) && most < TableStatistics.MostCells
-            ? (int)most + 1
-            : throw new ModelException(ErrorKind.Data, pass.Features is { } features ? $"feature '{features[column].Name}'" : $"feature {column}",
-                double.IsFinite(most) ? $"values from {least.Text()} to {most.Text()}" : "no value", "categories coded 0, 1, 2 …",
-                "give it categories, or leave the feature out")
-            { FeatureIndex = column };
-    }
 }
