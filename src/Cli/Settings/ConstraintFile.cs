@@ -28,18 +28,7 @@ internal sealed class ConstraintFile
     /// <exception cref="ModelException">It cannot be read, or is not what it should be.</exception>
     public static ConstraintFile Load(string place, string path)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException(ErrorKind.Usage, place, File.Exists(path) ? $"a file that can't be read ({DiskError.Reason(e)})" : "no such file",
-                "a JSON file of constraints", "check the path", e);
-        }
-        var text = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
-        using var document = JsonHelpers.Reading(place, "file", () => JsonDocument.Parse(text, new() { AllowDuplicateProperties = false }));
+        using var document = JsonSettingFile.Read(place, path, "constraints");
         var file = new ConstraintFile(place);
         file.Read(document.RootElement);
         file.CheckArcs();

@@ -59,9 +59,7 @@ internal sealed class FactorGraphClass : PomegranateClass
         var graph = (FactorGraph)model;
         if (graph.IsFrozen) writing.Warn(path, "the format does not say that a graph is frozen");
         Feature[] features = [.. graph.Variables.Select((v, i) => writing.Named(first + i, new(v.Name, v.Values)))];
-        // A variable has one table of its own, which sums to 1.
-        var alone = graph.Factors.Where(f => f.Variables.Count == 1 && Math.Abs(f.Values.ToArray().Sum() - 1) <= TableDistribution.SumTolerance)
-            .DistinctBy(f => f.Variables[0]).ToDictionary(f => f.Variables[0]);
+        var alone = OwnTables(graph);
         object[] own = [.. features.Select((feature, v) => writing.Of([feature]).Object(
             DiscreteDistribution.AsGiven(alone.GetValueOrDefault(v)?.Values.ToArray() ?? NetworkFactor.Uniform([v], graph.Variables).Values.ToArray(), 0), 0,
             $"{path}.states[{v}].distribution"))];
@@ -70,9 +68,8 @@ internal sealed class FactorGraphClass : PomegranateClass
             if (feature.Name.EndsWith(Mark, StringComparison.Ordinal))
                 writing.Warn(path, $"pomegranate takes the variable '{feature.Name}' for a factor, as its name ends in {Mark}");
         var (edges, joint) = (new List<object?>(), (TableClass)All[Joint]);
-        foreach (var factor in graph.Factors)
+        foreach (var factor in graph.Factors.Skip(alone.Count))
         {
-            if (factor.Variables.Count == 1 && ReferenceEquals(alone.GetValueOrDefault(factor.Variables[0]), factor)) continue;
             foreach (var v in factor.Variables) edges.Add(new object[] { v, states.Count });
             var properties = joint.Write([.. factor.Variables.Select(v => graph.Variables[v].Values.Count)], factor.Values, 0,
                 writing.Of([.. factor.Variables.Select(v => features[v])]), [.. factor.Variables.Select(v => own[v])]);
@@ -80,6 +77,21 @@ internal sealed class FactorGraphClass : PomegranateClass
         }
         // Our graphs have no name.
         return [("name", "graph"), ("states", states.ToArray()), ("edges", edges.ToArray())];
+    }
+
+    // The first factors, if they are what reading makes of the variables' own tables: of one variable each, in order, and with a sum of 1. A uniform table says
+    // nothing, unless it is all that there is of its variable.
+    private static Dictionary<int, NetworkFactor> OwnTables(FactorGraph graph)
+    {
+        var (own, last) = (new Dictionary<int, NetworkFactor>(), -1);
+        foreach (var factor in graph.Factors)
+        {
+            var (v, values) = (factor.Variables[0], factor.Values.ToArray());
+            if (factor.Variables.Count > 1 || v <= last || Math.Abs(values.Sum() - 1) > TableDistribution.SumTolerance) break;
+            if (values.Distinct().Count() == 1 && graph.Factors.Any(f => !ReferenceEquals(f, factor) && f.Variables.Contains(v))) break;
+            own[last = v] = factor;
+        }
+        return own;
     }
 
     private static PythonObject State(object distribution, string name) =>
