@@ -41,7 +41,7 @@ public sealed class ExactRefusalTests
         var scores = new NaiveScores(rows, weights, sizes, options, isBounded: false);
         // 12 families without parents and 132 with one take (12 + 132) * 72 = 10 kB; 660 with two do not fit.
         var error = Assert.Throws<ModelException>(() => ExactMethodTests.Search(scores, options, maxBytes: 25_000));
-        Assert.Equal((ErrorKind.Usage, "exact structure search", "families that fit 0.03 MiB"), (error.Kind, error.Place, error.Expected));
+        Assert.Equal((ErrorKind.Memory, "exact structure search", "families that fit 0.03 MiB"), (error.Kind, error.Place, error.Expected));
         Assert.Equal("allow fewer than 2 parents, give more memory, or search by hill climbing", error.Remedy);
         Assert.Matches("^more than [1-6][0-9]{1,2} families with 2 free parents$", error.Found);
         Assert.Equal(144, scores.FamiliesScored);
@@ -80,7 +80,7 @@ public sealed class ExactRefusalTests
     private static void Refused(string expected, Action action)
     {
         var error = Assert.Throws<ModelException>(action);
-        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Equal(ErrorKind.Memory, error.Kind);
         Assert.Equal(expected, error.Message);
     }
 }
