@@ -9,7 +9,8 @@ namespace Pipelines;
 
 /// <summary>
 /// A network without directions: P(x) = product of the factors / Z, where the partition function Z is the sum of the products over all combinations of values
-/// (Koller and Friedman 2009, chapter 4). Z is computed exactly, once, when a probability is first asked for; posteriors do not need it.
+/// (Koller and Friedman 2009, chapter 4). Z is computed once, when a probability is first asked for; posteriors do not need it. Loopy belief propagation
+/// approximates it (<see cref="InferenceOptions.Method"/>).
 /// </summary>
 public abstract class FactorNetwork : CategoricalNetwork
 {
@@ -31,7 +32,7 @@ public abstract class FactorNetwork : CategoricalNetwork
     }
 
     /// <summary>Natural logarithm of the partition function Z.</summary>
-    /// <exception cref="ModelException">All products are 0, or exact inference takes more than <see cref="InferenceOptions.MaxBytes"/>.</exception>
+    /// <exception cref="ModelException">All products are 0, or inference takes more than <see cref="InferenceOptions.MaxBytes"/>.</exception>
     public double LogPartition => LogTotal + logScale;
 
     /// <summary>The factors.</summary>
@@ -68,7 +69,7 @@ public abstract class FactorNetwork : CategoricalNetwork
     public override int GetHashCode() => HashCode.Combine(Variables.Count, factors.Length, factors[0], factors[^1]);
 
     /// <summary>
-    /// Draws a row, each variable from its exact distribution given those before it. That is a query for each variable and row: a large network takes its time.
+    /// Draws a row, each variable from its distribution given those before it. That is a query for each variable and row: a large network takes its time.
     /// </summary>
     public override unsafe void Sample(SeededRandom random, Span<double> row)
     {

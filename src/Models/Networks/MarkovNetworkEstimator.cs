@@ -8,6 +8,8 @@ namespace Pipelines;
 /// </summary>
 public sealed class MarkovNetworkEstimator : IEstimator<MarkovNetwork>
 {
+    private static readonly StructureOptions tree = new() { Method = StructureMethod.ChowLiu };
+
     private readonly Func<IReadOnlyList<NetworkVariable>, IReadOnlyList<IReadOnlyList<int>>>? cliques;
     private readonly string description;
 
@@ -54,13 +56,17 @@ public sealed class MarkovNetworkEstimator : IEstimator<MarkovNetwork>
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        // What is wrong with the cliques, and a tree that is too large, is refused before a row is read.
+        var named = NetworkData.Named(pass);
+        if (cliques is null) StructureSearch.Check(tree, [.. Enumerable.Repeat(1, pass.Columns)], MaxBytes);
+        else MarkovNetwork.OfStructure(named, cliques(named));
         var variables = await NetworkData.VariablesAsync(pass, cancellationToken).ConfigureAwait(false);
         var found = cliques?.Invoke(variables);
         if (found is null)
         {
-            var tree = await StructureSearch.RunAsync(pass, [.. variables.Select(v => v.Values.Count)], new() { Method = StructureMethod.ChowLiu },
+            var learned = await StructureSearch.RunAsync(pass, [.. variables.Select(v => v.Values.Count)], tree,
                 Parallelism.Threads(options.Threads, long.MaxValue), MaxBytes, null, cancellationToken).ConfigureAwait(false);
-            found = Edges(tree.Parents);
+            found = Edges(learned.Parents);
         }
         return await ExpectationMaximization.FitAsync(MarkovNetwork.OfStructure(variables, found), pass, options, cancellationToken).ConfigureAwait(false);
     }

@@ -116,6 +116,17 @@ public sealed class UndirectedTests
     }
 
     [Fact]
+    public void Loopy_belief_propagation_is_exact_in_a_tree()
+    {
+        NetworkVariable[] variables = [new("a", 2), new("b", 3), new("c", 2), new("d", 4)];
+        var random = new SeededRandom(6);
+        var tree = ((int[][])[[0, 1], [2, 1], [1, 3], [0]]).Select(scope => new NetworkFactor(scope,
+            [.. Enumerable.Range(0, scope.Aggregate(1, (n, v) => n * variables[v].Values.Count)).Select(_ => 0.1 + (5 * random.NextDouble()))])).ToArray();
+        var rows = RandomFactors.Rows(6, variables, 60, 0.5);
+        Check(new FactorGraph(variables, tree).With(new InferenceOptions { Method = InferenceMethod.Loopy, LoopyTolerance = 0 }), tree, rows, "loopy");
+    }
+
+    [Fact]
     public void Free_parameters_are_those_of_the_log_linear_model()
     {
         NetworkVariable[] variables = [new("a", 2), new("b", 3), new("c", 2), new("d", 4)];
