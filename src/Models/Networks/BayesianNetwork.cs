@@ -108,8 +108,17 @@ public sealed partial class BayesianNetwork : CategoricalNetwork, IModelFormat<B
 
     /// <inheritdoc/>
     public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null) => Variables.Select((v, i) =>
-        new OutlineEntry(NameOf(i, features) + (parents[i].Length == 0 ? "" : $" given {string.Join(", ", parents[i].Select(p => NameOf(p, features)))}"),
-            tables[i].Outline(Named(i, features))));
+    {
+        // The table's first line begins with the names of the family, which become a line of their own.
+        OutlineEntry[] lines = [.. tables[i].Outline(Named(i, features))];
+        var family = NameOf(i, features) + (parents[i].Length == 0 ? "" : $" given {string.Join(", ", parents[i].Select(p => NameOf(p, features)))}");
+        var head = $"{NameOf(i, features)} given nothing: () ";
+        return parents[i].Length == 0 && lines is [{ Text: var root }] && root.StartsWith(head, StringComparison.Ordinal)
+            ? new OutlineEntry($"{family}: {root[head.Length..]}")
+            : new OutlineEntry(family, lines.Select(l => l.Text.StartsWith(family + ": ", StringComparison.Ordinal)
+                ? l with { Text = l.Text[(family.Length + 2)..] }
+                : l));
+    });
 
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
