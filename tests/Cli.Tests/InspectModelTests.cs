@@ -33,7 +33,9 @@ public sealed class InspectModelTests : IDisposable
         { new JointProbabilityTable([2, 2], [0.1, 0.2, 0.3, 0.4]), "a, b: (no, small) 0.4" },
         { new ConditionalProbabilityTable([2, 2], [0.1, 0.9, 0.6, 0.4]), "(yes) large 0.1, small 0.9" },
         { new BayesianNetwork([new("a", ["yes", "no"]), new("b", ["large", "small"])], [[], [0]], [[0.5, 0.5], [0.1, 0.9, 0.6, 0.4]]),
-            "b given a: (yes) large 0.1, small 0.9" },
+            "(yes) large 0.1, small 0.9" },
+        { new MarkovNetwork([new("a", ["yes", "no"]), new("b", ["large", "small"])], [new([0, 1], [0.1, 0.2, 0.3, 0.4])]), "(no, small) 0.4" },
+        { new FactorGraph([new("a", ["yes", "no"]), new("b", ["large", "small"])], [new([0, 1], [0.1, 0.2, 0.3, 0.4])]), "(no, small) 0.4" },
         { new IndependentComponentsDistribution([new PoissonDistribution(4), new NormalDistribution(0, 1)], [1, 0.5]),
             "b: mean 0, standard deviation 1 (column weight 0.5)" },
     };
@@ -44,7 +46,7 @@ public sealed class InspectModelTests : IDisposable
     [MemberData(nameof(Families))]
     public async Task Every_family_is_described(Distribution model, string expected)
     {
-        var isTable = model is TableDistribution or BayesianNetwork;
+        var isTable = model is TableDistribution or IInferenceModel;
         Feature[] features = [isTable ? new("a", ["yes", "no"]) : new("a"), isTable ? new("b", ["large", "small"]) : new("b")];
         new SavedModel(model, features[..model.Dimensions]).Save(folder["model.json"]);
         var result = await Tool.RunAsync("inspect", folder["model.json"]);

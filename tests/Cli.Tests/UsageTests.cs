@@ -26,8 +26,9 @@ public sealed class UsageTests
                 + "pipelines fit mixture --help." },
         { "no data to score", "score model.json --output scored.parquet", 2, "pipelines: error: INPUT: found none, expected one or more Parquet files, folders "
             + "or globs; for example pipelines score model.json data.parquet …\nSee pipelines score --help." },
-        { "nothing to inspect", "inspect", 2, "pipelines: error: FILE: found none, expected a model saved by 'fit' or by pomegranate 0.14, or a Parquet file, "
-            + "folder or glob; for example pipelines inspect model.json …\nSee pipelines inspect --help." },
+        { "nothing to inspect", "inspect", 2, "pipelines: error: FILE: found none, expected a model saved by 'fit' or by pomegranate 0.14, "
+            + "a network in BIF, or "
+            + "a Parquet file, folder or glob; for example pipelines inspect model.json …\nSee pipelines inspect --help." },
         { "unknown option", Start + " --distribution normal --component 2", 2,
             "pipelines: error: --component: found an option that 'mixture' does not have, expected one of its options; did you mean --components?\nSee "
                 + "pipelines fit mixture --help." },

@@ -26,6 +26,6 @@ public sealed partial class ConcreteModelTests
             pattern.IsMatch);
     }
 
-    [GeneratedRegex("^Fit(Mixture|HiddenMarkov|MarkovChain|KMeans|Distribution|NaiveBayes|BayesClassifier|BayesianNetwork)\\.cs$")]
+    [GeneratedRegex("^Fit(Mixture|HiddenMarkov|MarkovChain|KMeans|Distribution|NaiveBayes|BayesClassifier|BayesianNetwork|MarkovNetwork)\\.cs$")]
     private static partial Regex FitKinds();
 }

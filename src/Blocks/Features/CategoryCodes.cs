@@ -26,26 +26,28 @@ internal sealed class CategoryCodes(CategoryMap map)
     /// <param name="target">Shape [rows]; NaN where a value is missing.</param>
     public void Write(BatchColumn column, Span<double> target)
     {
-        if (column.Accept(new Dictionaries(this)) is ({ } codes, var indexes))
+        if (column.Accept(new Dictionaries(this)) is { Codes: { } codes } dictionary)
         {
-            var numbers = indexes.Span;
+            var numbers = dictionary.Indexes.Span;
             for (var i = 0; i < numbers.Length; i++) target[i] = codes[numbers[i]];
+            // A null in the dictionary has the code NaN.
+            for (var i = 0; i < numbers.Length && dictionary.Present is not null; i++)
+                if (!dictionary.Present[i]) target[i] = double.NaN;
+            if (codes.Contains(CategoryMap.Unknown)) Interlocked.Add(ref unknownRows, target[..numbers.Length].Count(CategoryMap.Unknown));
+            return;
         }
-        else
+        switch (column)
         {
-            switch (column)
-            {
-                case BatchColumn<string> texts: Each(texts.Values.Span, target, map.Code); break;
-                case BatchColumn<long> whole: Each(whole.Values.Span, target, map.Code); break;
-                case BatchColumn<ulong> natural: Each(natural.Values.Span, target, map.Code); break;
-                case BatchColumn<decimal> exact: Each(exact.Values.Span, target, map.Code); break;
-                default:
-                    Numbers(column, target);
-                    // Infinity is kept: it makes the row a bad row.
-                    for (var i = 0; i < column.Length; i++)
-                        if (!double.IsInfinity(target[i])) target[i] = map.Code(target[i]);
-                    break;
-            }
+            case BatchColumn<string> texts: Each(texts.Values.Span, target, map.Code); break;
+            case BatchColumn<long> whole: Each(whole.Values.Span, target, map.Code); break;
+            case BatchColumn<ulong> natural: Each(natural.Values.Span, target, map.Code); break;
+            case BatchColumn<decimal> exact: Each(exact.Values.Span, target, map.Code); break;
+            default:
+                Numbers(column, target);
+                // Infinity is kept: it makes the row a bad row.
+                for (var i = 0; i < column.Length; i++)
+                    if (!double.IsInfinity(target[i])) target[i] = map.Code(target[i]);
+                break;
         }
         var unknown = 0;
         for (var i = 0; i < column.Length; i++)
@@ -80,9 +82,12 @@ internal sealed class CategoryCodes(CategoryMap map)
         return codes;
     });
 
-    private sealed class Dictionaries(CategoryCodes owner) : IColumnVisitor<(double[]?, ReadOnlyMemory<int>)>
+    /// <summary>A column with a dictionary of texts.</summary>
+    private readonly record struct Coded(double[]? Codes, ReadOnlyMemory<int> Indexes, bool[]? Present);
+
+    private sealed class Dictionaries(CategoryCodes owner) : IColumnVisitor<Coded>
     {
-        public (double[]?, ReadOnlyMemory<int>) Visit<T>(BatchColumn<T> column) =>
-            column.Dictionary is ColumnDictionary<string> texts ? (owner.Of(texts), column.Indexes) : default;
+        public Coded Visit<T>(BatchColumn<T> column) =>
+            column.Dictionary is ColumnDictionary<string> texts ? new(owner.Of(texts), column.Indexes, column.Present) : default;
     }
 }

@@ -114,6 +114,9 @@ internal sealed class CategoryStatistics(int columns) : Statistics
         }
         // Only the values that rows use: a dictionary may contain others.
         var values = dictionary.Values.Span;
+        var isKnown = values.Length <= found.Count + 1;
+        for (var k = 0; k < values.Length && isKnown; k++) isKnown = values[k] is not { } text || found.Contains(text);
+        if (isKnown) return;
         if (used.Length < values.Length) used = new bool[values.Length];
         Array.Clear(used);
         var indexes = column.Indexes.Span;

@@ -61,6 +61,9 @@ internal sealed partial class FeatureLoader
     public string? LabelType => labels is null ? null
         : labelType ?? (bound?.Schema is { } schema ? TypeOf(schema.Fields[schema.IndexOf(labels.Name)]) : labels.Names is null ? null : ClassLabels.Text);
 
+    /// <summary>True if there are categorical features or labels whose values are not known yet.</summary>
+    public bool HasUnknownCategories => extractor.Unknown.Count > 0 || extractor.HasUnknownLabels;
+
     /// <summary>True if there are labels whose type or meaning is not known yet.</summary>
     public bool LabelsAreUnknown => extractor.HasUnknownLabels || (labels is not null && bound is null);
 
@@ -104,7 +107,7 @@ internal sealed partial class FeatureLoader
     /// <returns>The statistics, and the store unless the pass started in the middle.</returns>
     public async Task<(Statistics Total, FeatureStore? Store)> LoadAsync(PassWork work, int threads)
     {
-        if (extractor.Unknown.Count > 0 || extractor.HasUnknownLabels) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
+        if (HasUnknownCategories) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
         var filling = new FeatureCache(Layout, OpenSpill) { IsOff = work.First > 0 || (KeepsNothing && sequences is null) };
         if (work.First == 0) Seen = new SeenData(extractor.Columns);
         FeatureStore? made = null;

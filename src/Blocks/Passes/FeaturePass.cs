@@ -73,6 +73,15 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         },
         cancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public async ValueTask FindCategoriesAsync(CancellationToken cancellationToken) => await InTurnAsync(
+        async stop =>
+        {
+            if (loader.HasUnknownCategories) await loader.FindCategoriesAsync(stop.Token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken).ConfigureAwait(false);
+
     /// <summary>Number of rejected rows; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
 

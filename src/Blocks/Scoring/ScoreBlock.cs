@@ -44,7 +44,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
     {
         Guard.CheckSize(item, Run, Name);
         var bound = plan.Bind(item.Schema, $"block '{Name}', batch {item.Index}");
-        if (!scratch.TryTake(out var scores)) scores = new ScoreBatch(plan.Model, plan.Options.Columns, Run.Options.BatchSize);
+        if (!scratch.TryTake(out var scores)) scores = new ScoreBatch(plan.Model, plan.Scored, Run.Options.BatchSize);
         // The features of sequences were extracted when they were scored. Only a batch of which rows were refused then has to be looked at again.
         if (Sequences?.RowsOf(item.Index) != item.Rows)
         {

@@ -23,7 +23,7 @@ public sealed record ScoreOptions
     public InferenceOptions? Inference { get; init; }
 
     /// <summary>
-    /// How to handle sequences, or rows of a network, that have probability 0 under the model, if log-probabilities are among the scores; default
+    /// How to handle sequences that have probability 0 under the model, if log-probabilities are among the scores, or rows of a network; default
     /// <see cref="ImpossibleRows.Keep"/>.
     /// </summary>
     public ImpossibleRows Impossible { get; init; }

@@ -30,10 +30,13 @@ internal sealed class ScorePlan
             throw new ModelException(ErrorKind.Usage, $"features of a {model.FormatName} model", $"{Extractor.Columns} columns", $"{model.Dimensions}",
                 "name the columns it was fitted on, in their order");
         model.CheckPriors(Extractor.Priors);
-        scores = [.. ScoreBatch.Resolve(Model, options.Columns).SelectMany(k => k.Columns)];
-        Impossible = Model is IInferenceModel && ScoreBatch.Resolve(Model, options.Columns).Any(k => k.Name == ScoreKind.LogProbability)
-            ? new(options.Impossible)
-            : null;
+        var kinds = ScoreBatch.Resolve(Model, options.Columns);
+        scores = [.. kinds.SelectMany(k => k.Columns)];
+        Scored = [.. kinds.Select(k => k.Name)];
+        if (Model is not IInferenceModel) return;
+        // Whatever is written of impossible rows, they are counted.
+        Impossible = new(options.Impossible);
+        if (!Scored.Contains(ScoreKind.LogProbability)) Scored = [.. Scored, ScoreKind.LogProbability];
     }
 
     public Model Model { get; }
@@ -42,7 +45,10 @@ internal sealed class ScorePlan
 
     public FeatureExtractor Extractor { get; }
 
-    /// <summary>Counts rows of probability 0; null = nobody wants to know, or sequences are scored.</summary>
+    /// <summary>Names of the kinds of scores to compute: those that are written, and what rows of probability 0 are known by.</summary>
+    public IReadOnlyList<string> Scored { get; }
+
+    /// <summary>Counts rows of probability 0; null = the model is no network.</summary>
     public ImpossibleRowCounter? Impossible { get; }
 
     /// <summary>The model's features, under the names of the columns that hold them, with their categories.</summary>

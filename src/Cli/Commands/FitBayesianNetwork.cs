@@ -38,6 +38,9 @@ internal sealed class FitBayesianNetwork() : FitKind<BayesianNetwork>("Learns th
     protected override FitOptions With(FitOptions options, ParseResult parsed) =>
         options with { Pseudocount = parsed.GetValue(pseudocount) ?? options.Pseudocount };
 
+    protected override IEnumerable<string> MorePasses(ParseResult parsed) =>
+        structure.IsSearch(parsed) ? ["after the survey, one pass for the search of the structure"] : [];
+
     protected override void WriteMore(Utf8JsonWriter json, BayesianNetwork model)
     {
         var graph = model.Graph;

@@ -64,6 +64,9 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     /// <summary>What to fit if an initial model is given.</summary>
     protected virtual IEstimator<TModel> Continue(TModel initial, ParseResult parsed, FitContext run) => new ModelEstimator<TModel>(Begin(initial, parsed));
 
+    /// <summary>Passes that only this kind makes, for the plan. None by default.</summary>
+    protected virtual IEnumerable<string> MorePasses(ParseResult parsed) => [];
+
     /// <summary>What the report for scripts says of this kind only. Nothing by default.</summary>
     protected virtual void WriteMore(Utf8JsonWriter json, TModel model)
     {
@@ -161,7 +164,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
                 pipeline = From([.. state.Paths]);
             }
             var hasCategories = Enumerable.Range(0, parsed.GetValue(Fit.Features)?.Count ?? 1).Any(estimator.IsCategorical);
-            string[] passes = [.. Passes(options, initial is not null, estimator, hasCategories, Sequences?.Sorting(parsed)),
+            string[] passes = [.. Passes(options, initial is not null, estimator, hasCategories, Sequences?.Sorting(parsed)), .. MorePasses(parsed),
                 .. HasLikelihood ? heldOut.Passes(parsed) : []];
             return await DryRunCommand.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = passes }, compare,
                 () => pipeline.With(flow).PlanFitAsync(estimator, options, validation, cancellationToken)).ConfigureAwait(false);

@@ -89,9 +89,6 @@ internal sealed class ScoreCommand : Verb
             if (result.IsGiven(option) && result.IsGiven(incremental.State))
                 yield return UsageError.For($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may continue in the next file",
                     $"{sequences.Key.Name} {sequences.Key.Example}");
-        if (result.Given(impossible) == "fail" && result.Given(columns)?.Contains(ScoreKind.LogProbability) == false)
-            yield return UsageError.For($"{impossible.Name} and {columns.Name}", $"'fail' without {ScoreKind.LogProbability}",
-                $"{ScoreKind.LogProbability} among the scores, which says what is impossible", $"{columns.Name} {ScoreKind.LogProbability},{ScoreKind.Label}");
         if (result.Given(output) is not { } file || !IsFile(file)) yield break;
         foreach (var option in new Option[] { rowsPerFile, incremental.State })
             if (result.IsGiven(option))
@@ -115,6 +112,11 @@ internal sealed class ScoreCommand : Verb
         if (parsed.GetValue(impossible) is not null && saved.Model is { IsOfSequences: false } and not IInferenceModel)
             throw new ModelException(ErrorKind.Usage, impossible.Name, $"a {saved.Model.FormatName} model", "a model of sequences, or a network",
                 "leave it out");
+        if (parsed.GetValue(impossible) == "fail" && saved.Model is not IInferenceModel
+            && parsed.GetValue(columns)?.Contains(ScoreKind.LogProbability) == false)
+            throw new ModelException(ErrorKind.Usage, $"{impossible.Name} and {columns.Name}", $"'fail' without {ScoreKind.LogProbability}",
+                $"{ScoreKind.LogProbability} among the scores, which says what is impossible",
+                $"for example {columns.Name} {ScoreKind.LogProbability},{ScoreKind.Label}");
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how),
             [.. priors.Taken(parsed), .. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);

@@ -28,20 +28,10 @@ internal sealed class ConstraintFile
     /// <exception cref="ModelException">It cannot be read, or is not what it should be.</exception>
     public static ConstraintFile Load(string place, string path)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException(ErrorKind.Usage, place, File.Exists(path) ? $"a file that can't be read ({DiskError.Reason(e)})" : "no such file",
-                "a JSON file of constraints", "check the path", e);
-        }
-        var text = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
-        using var document = JsonHelpers.Reading(place, "file", () => JsonDocument.Parse(text, new() { AllowDuplicateProperties = false }));
+        using var document = JsonSettingFile.Read(place, path, "constraints");
         var file = new ConstraintFile(place);
         file.Read(document.RootElement);
+        file.CheckArcs();
         return file;
     }
 
@@ -93,6 +83,18 @@ internal sealed class ConstraintFile
                 }
             }
         }
+    }
+
+    private void CheckArcs()
+    {
+        var required = arcs.FindAll(a => a.Part == "require");
+        foreach (var (_, parent, child) in required)
+            if (arcs.Contains(("forbid", parent, child))) throw Wrong("", $"the arc {parent} -> {child} both required and forbidden", "one of them");
+        string[] names = [.. required.SelectMany(a => (string[])[a.Parent, a.Child]).Distinct()];
+        int[][] parents = [.. names.Select(n => required.Where(a => a.Child == n).Select(a => Array.IndexOf(names, a.Parent)).Distinct().ToArray())];
+        if (NetworkStructure.Cycle(parents) is { } cycle)
+            throw Wrong(", 'require'", $"the cycle {string.Join(" -> ", cycle.Take(8).Select(v => names[v]))}{(cycle.Count > 8 ? " -> …" : "")}",
+                "arcs without a cycle");
     }
 
     private (List<string>, List<string>) Group(JsonElement item)

@@ -101,6 +101,9 @@ internal sealed class StructureSettings
     /// <summary>True if only the tables of the initial model are fitted.</summary>
     public bool KeepsInitial(ParseResult parsed) => parsed.GetValue(Structure) == FromInitial;
 
+    /// <summary>True if the structure is searched for.</summary>
+    public bool IsSearch(ParseResult parsed) => methods.ContainsKey(parsed.GetValue(Structure) ?? DefaultMethod);
+
     /// <summary>What becomes of rows with missing values; null = nothing is said.</summary>
     public MissingValues? Missing(ParseResult parsed) =>
         parsed.GetValue(missing) switch { null => null, "em" => MissingValues.Em, _ => MissingValues.Available };

@@ -19,6 +19,8 @@ internal sealed class ClassPass(IDataPass pass, int label, int classes) : IDataP
 
     public int StatisticsInFlight => pass.StatisticsInFlight;
 
+    public ValueTask FindCategoriesAsync(CancellationToken cancellationToken) => pass.FindCategoriesAsync(cancellationToken);
+
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) =>
         pass.RunAsync(new ClassSummarizer(summarizer, label, classes), cancellationToken);
 

@@ -44,11 +44,11 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     public static string Name => "kmeans";
 
     /// <inheritdoc/>
-    internal override void CheckFit(FitOptions options) => CheckPolicy(EmptyClusters, options);
+    internal override void CheckSomeBatches() => CheckPolicy(EmptyClusters, hasSomeBatches: true);
 
     /// <summary>Throws if clusters are relocated that only some batches leave empty.</summary>
-    internal static void CheckPolicy(EmptyClusterPolicy policy, FitOptions options) => ModelException.CheckOptions("k-means",
-        (policy == EmptyClusterPolicy.Keep || options.BatchesPerIteration is null, nameof(EmptyClusters), policy,
+    internal static void CheckPolicy(EmptyClusterPolicy policy, bool hasSomeBatches) => ModelException.CheckOptions("k-means",
+        (policy == EmptyClusterPolicy.Keep || !hasSomeBatches, nameof(EmptyClusters), policy,
             "Keep, as a cluster without rows in a few batches is not empty (or leave out FitOptions.BatchesPerIteration)"));
 
     /// <summary>Number of clusters K.</summary>

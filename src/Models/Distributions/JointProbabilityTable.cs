@@ -78,18 +78,23 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     public override string ToString() => $"JointProbabilityTable({string.Join(" x ", Sizes.ToArray())})";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null)
+    public override string Describe(IReadOnlyList<Feature>? features = null) => Text(Sizes.ToArray(), Probabilities.ToArray(), features);
+
+    /// <summary>The largest numbers of a table as text.</summary>
+    /// <param name="sizes">Number of codes of each feature.</param>
+    /// <param name="cells">Shape [product of sizes].</param>
+    /// <param name="features">The features; null = unnamed.</param>
+    internal static string Text(int[] sizes, double[] cells, IReadOnlyList<Feature>? features)
     {
         const int most = 20;
-        var likeliest = Enumerable.Range(0, Probabilities.Length).OrderByDescending(c => Probabilities[c]).Take(most)
-            .Select(c => $"({Codes(c)}) {Probabilities[c].Text()}");
-        return $"{string.Join(", ", Sizes.ToArray().Select((_, j) => features?[j].Name ?? $"x{j}"))}: "
-            + $"{string.Join(", ", likeliest)}{(Probabilities.Length > most ? $" and {Probabilities.Length - most} less likely combinations" : "")}";
+        var largest = Enumerable.Range(0, cells.Length).OrderByDescending(c => cells[c]).Take(most).Select(c => $"({Codes(c)}) {cells[c].Text()}");
+        return $"{string.Join(", ", sizes.Select((_, j) => features?[j].Name ?? $"x{j}"))}: "
+            + $"{string.Join(", ", largest)}{(cells.Length > most ? $" and {cells.Length - most} less likely combinations" : "")}";
 
         string Codes(int cell)
         {
-            var codes = new string[Sizes.Length];
-            for (var j = codes.Length - 1; j >= 0; j--, cell /= Sizes[j + 1]) codes[j] = NameOf(features?[j], cell % Sizes[j]);
+            var codes = new string[sizes.Length];
+            for (var j = codes.Length - 1; j >= 0; j--, cell /= sizes[j + 1]) codes[j] = NameOf(features?[j], cell % sizes[j]);
             return string.Join(", ", codes);
         }
     }

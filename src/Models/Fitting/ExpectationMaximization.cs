@@ -61,7 +61,7 @@ public static class ExpectationMaximization
         options.Validate();
         CheckFeatures(start, pass.Columns);
         start.CheckPriors(pass.PriorComponents);
-        start.CheckFit(options);
+        if (options.BatchesPerIteration is not null) start.CheckSomeBatches();
 
         var resumed = options.Journal?.Resumed;
         var model = (TModel)(resumed?.Model ?? start);

@@ -4,7 +4,7 @@ namespace Pipelines.Models.Inference;
 /// <param name="Variables">Indexes of the variables, each once; the last one's codes are contiguous in the table.</param>
 /// <param name="Values">Shape [product of the variables' sizes]; pinned.</param>
 /// <param name="Child">The variable whose conditional probabilities these are, given the others; -1 = the table is not conditional.</param>
-internal sealed record Factor(int[] Variables, double[] Values, int Child = -1);
+internal sealed record CategoricalFactor(int[] Variables, double[] Values, int Child = -1);
 
 /// <summary>Variables of a few values each, and factors whose product is proportional to their joint probability.</summary>
 internal sealed class FactorSet
@@ -12,10 +12,11 @@ internal sealed class FactorSet
     /// <summary>Checks nothing: the models do.</summary>
     /// <param name="sizes">Shape [variables]: number of values of each.</param>
     /// <param name="factors">The factors. In a directed model each is conditional, and each variable is the child of one.</param>
-    public FactorSet(int[] sizes, IReadOnlyList<Factor> factors)
+    public FactorSet(int[] sizes, IReadOnlyList<CategoricalFactor> factors)
     {
         (Sizes, Factors) = (sizes, [.. factors]);
         IsDirected = Array.TrueForAll(Factors, f => f.Child >= 0);
+        if (!IsDirected) MostLog = sizes.Sum(s => Math.Log(s));
         foreach (var factor in Factors)
         {
             double least = double.PositiveInfinity, most = 0;
@@ -32,7 +33,7 @@ internal sealed class FactorSet
     public int[] Sizes { get; }
 
     /// <summary>The factors.</summary>
-    public Factor[] Factors { get; }
+    public CategoricalFactor[] Factors { get; }
 
     /// <summary>True: the product is the joint probability, and a variable that nothing depends on can be left out with its factor.</summary>
     public bool IsDirected { get; }
@@ -40,7 +41,7 @@ internal sealed class FactorSet
     /// <summary>Natural logarithm of a lower bound of any product of positive entries of different factors.</summary>
     public double LeastLog { get; }
 
-    /// <summary>Natural logarithm of an upper bound of such a product.</summary>
+    /// <summary>Natural logarithm of an upper bound of such a product and, unless the model is directed, of any sum of them.</summary>
     public double MostLog { get; }
 
     /// <summary>A pinned copy of a table.</summary>

@@ -71,7 +71,7 @@ internal sealed class InferenceEngine(FactorSet set, long mostBytes, LoopyRule? 
     {
         var isObserved = new bool[set.Sizes.Length];
         for (var v = 0; v < isObserved.Length; v++) isObserved[v] = pattern.Contains(v);
-        var plan = Plan.Of(set, isObserved, query);
+        var plan = InferencePlan.Of(set, isObserved, query);
         if (loopy is not null && query.Kind != QueryKind.Families) return LoopyCompiler.Compile(set, plan, loopy);
         if (plan.Bytes > mostBytes || plan.CliqueEntries > int.MaxValue / 8.0) throw new JunctionTreeTooWideException(plan, mostBytes);
         var program = ProgramCompiler.Compile(set, plan);

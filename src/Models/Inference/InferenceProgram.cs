@@ -72,7 +72,7 @@ internal sealed record GatheredTable(int Target, double[] Values, int[] Strides,
     /// <param name="free">Its unobserved variables, in its order.</param>
     /// <param name="observed">The observed variables of the program, ascending.</param>
     /// <param name="target">First entry of the table.</param>
-    public static GatheredTable Of(int[] sizes, Factor factor, int[] free, int[] observed, int target)
+    public static GatheredTable Of(int[] sizes, CategoricalFactor factor, int[] free, int[] observed, int target)
     {
         var strides = new int[observed.Length];
         var offsets = new int[(int)TableIndex.Combinations(sizes, free)];

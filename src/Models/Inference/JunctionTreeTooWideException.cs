@@ -1,7 +1,7 @@
 namespace Pipelines.Models.Inference;
 
 /// <summary>Exact inference about a set of observed variables takes more memory than there is.</summary>
-internal sealed class JunctionTreeTooWideException(Plan plan, long mostBytes) : Exception
+internal sealed class JunctionTreeTooWideException(InferencePlan plan, long mostBytes) : Exception
 {
     /// <summary>The variables of the largest clique.</summary>
     public int[] Clique => plan.Widest.Variables;

@@ -39,12 +39,12 @@ internal sealed class LoopyCompiler
     private readonly List<ProgramStep> round = [];
     private int entries;
 
-    private LoopyCompiler(FactorSet set, Plan plan) => (this.set, query, observed) = (set, plan.Query, plan.Observed);
+    private LoopyCompiler(FactorSet set, InferencePlan plan) => (this.set, query, observed) = (set, plan.Query, plan.Observed);
 
     /// <summary>Compiles a planned query, of which the junction tree is not used.</summary>
-    public static InferenceProgram Compile(FactorSet set, Plan plan, LoopyRule rule) => new LoopyCompiler(set, plan).Compile(plan, rule);
+    public static InferenceProgram Compile(FactorSet set, InferencePlan plan, LoopyRule rule) => new LoopyCompiler(set, plan).Compile(plan, rule);
 
-    private InferenceProgram Compile(Plan plan, LoopyRule rule)
+    private InferenceProgram Compile(InferencePlan plan, LoopyRule rule)
     {
         foreach (var f in plan.Factors) AddFactor(set.Factors[f]);
         // Messages from a table to each of its variables, and the tables around a variable.
@@ -101,7 +101,7 @@ internal sealed class LoopyCompiler
         return first;
     }
 
-    private void AddFactor(Factor factor)
+    private void AddFactor(CategoricalFactor factor)
     {
         int[] free = [.. factor.Variables.Where(v => Array.BinarySearch(observed, v) < 0)];
         var table = new TableIndex.Table(Take(free), free);

@@ -30,7 +30,7 @@ internal sealed class ProgramCompiler
     private readonly int[][] children;
     private long entries;
 
-    private ProgramCompiler(FactorSet set, Plan plan)
+    private ProgramCompiler(FactorSet set, InferencePlan plan)
     {
         (this.set, query, observed, tree) = (set, plan.Query, plan.Observed, plan.Tree);
         isScaled = set.LeastLog < -600 || set.MostLog > 600;
@@ -46,7 +46,7 @@ internal sealed class ProgramCompiler
     }
 
     /// <summary>Compiles a planned query.</summary>
-    public static InferenceProgram Compile(FactorSet set, Plan plan)
+    public static InferenceProgram Compile(FactorSet set, InferencePlan plan)
     {
         var compiler = new ProgramCompiler(set, plan);
         compiler.Collect();

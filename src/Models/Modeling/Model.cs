@@ -42,9 +42,9 @@ public abstract class Model : ISummarizer
     /// <exception cref="ModelException">The statistics give no valid parameters, such as a variance of 0.</exception>
     public abstract Model Maximize(Statistics statistics, in MaximizeOptions options);
 
-    /// <summary>Throws if fits of this model cannot take an option. By default they can take all.</summary>
-    /// <exception cref="ModelException">An option contradicts the model.</exception>
-    internal virtual void CheckFit(FitOptions options)
+    /// <summary>Throws if updates of this model need all rows. By default some of the batches are enough.</summary>
+    /// <exception cref="ModelException">They do.</exception>
+    internal virtual void CheckSomeBatches()
     {
     }
 

@@ -13,16 +13,6 @@ public sealed record NetworkVariable(string Name, IReadOnlyList<string> Values)
     {
     }
 
-    /// <summary>The variables of a data set: its features and their categories.</summary>
-    /// <param name="features">The features; null = unnamed.</param>
-    /// <param name="sizes">Shape [features]: number of values of each, as found in the data.</param>
-    internal static NetworkVariable[] Of(IReadOnlyList<Feature>? features, IReadOnlyList<int> sizes) =>
-    [
-        .. sizes.Select((size, i) => features?[i].Categories is { } values
-            ? new(features[i].Name, values)
-            : new NetworkVariable(features?[i].Name ?? $"x{i}", size)),
-    ];
-
     /// <summary>Throws if names or values are missing or duplicate.</summary>
     internal static void Check(string model, IReadOnlyList<NetworkVariable> variables)
     {

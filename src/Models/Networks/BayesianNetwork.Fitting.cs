@@ -1,63 +1,21 @@
-using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Inference;
 using Pipelines.Models.Kernels;
-using Pipelines.Models.Numerics;
 
 namespace Pipelines;
 
-/// <content>The three verbs.</content>
+/// <content>Estimating the tables.</content>
 public sealed partial class BayesianNetwork
 {
-    private static readonly InferenceQuery familyQuery = new(QueryKind.Families);
-
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => Missing == MissingValues.Available;
 
     /// <inheritdoc/>
     public override FitUses Uses => FitUses.Pseudocount;
 
+    /// <inheritdoc/>
+    private protected override bool CountsPosteriors => Missing == MissingValues.Em;
+
     internal override bool IsDeterminedBy(Statistics statistics) => Missing == MissingValues.Available || ((NetworkStatistics)statistics).Incomplete == 0;
-
-    /// <inheritdoc/>
-    public override Statistics CreateStatistics()
-    {
-        var starts = new int[tables.Length + 1];
-        for (var i = 0; i < tables.Length; i++) starts[i + 1] = checked(starts[i] + tables[i].Probabilities.Length + CodeTables.Extra);
-        return new NetworkStatistics(string.Join(", ", tables.Select(t => string.Join("x", t.Sizes.ToArray()))), starts);
-    }
-
-    /// <inheritdoc/>
-    public override void Summarize(in FeatureBlock block, Statistics statistics)
-    {
-        this.CheckBlock(block);
-        using var scratch = Scratch.Enter();
-        var logs = scratch.Take(block.Rows + FeatureTile.Capacity);
-        var ones = scratch.Take(block.Weights.IsEmpty ? block.Rows : 0);
-        ones.Fill(1);
-        var weights = block.Weights.IsEmpty ? ones : block.Weights;
-        Count(block, weights, (NetworkStatistics)statistics, logs);
-        double sum = 0, weight = 0;
-        for (var i = 0; i < block.Rows; i++)
-        {
-            weight += weights[i];
-            if (weights[i] > 0) sum += weights[i] * logs[i];
-        }
-        statistics.Objective += sum;
-        statistics.Weight += weight;
-        statistics.Rows += block.Rows;
-    }
-
-    /// <inheritdoc/>
-    public override void Accumulate(in FeatureBlock block, ReadOnlySpan<double> weights, Statistics statistics)
-    {
-        this.CheckBlock(block);
-        Count(block, weights, (NetworkStatistics)statistics, default);
-    }
-
-    /// <inheritdoc/>
-    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) =>
-        Count(Block(tile), weights, (NetworkStatistics)statistics, default);
 
     /// <inheritdoc/>
     public override BayesianNetwork Maximize(Statistics statistics, in MaximizeOptions options)
@@ -67,98 +25,10 @@ public sealed partial class BayesianNetwork
         var fitted = new ConditionalProbabilityTable[tables.Length];
         for (var i = 0; i < fitted.Length; i++)
         {
-            if (counts.Unknown(i) > 0)
-                throw new ModelException(ErrorKind.Data, $"variable '{variables[i].Name}' or its parents",
-                    $"values that the network does not know (total weight {counts.Unknown(i).Text()})", "the values in its dictionaries",
-                    "mark them as missing, or fit a new network to all the data")
-                { FeatureIndex = i };
-            var table = (TableStatistics)tables[i].CreateStatistics();
-            counts.Cells(i).CopyTo(table.Cells);
+            var table = counts.Table(i, tables[i], $"variable '{Variables[i].Name}' or its parents", i);
             // As in pomegranate, parents without rows get equal shares.
             fitted[i] = (ConditionalProbabilityTable)tables[i].Maximize(table, options with { KeepsUnseen = false });
         }
         return Of(fitted);
-    }
-
-    internal override double? LogLikelihood(Statistics statistics)
-    {
-        var counts = (NetworkStatistics)statistics;
-        if (counts.Incomplete > 0) return null;
-        double sum = 0;
-        for (var i = 0; i < tables.Length; i++)
-        {
-            if (counts.Unknown(i) > 0) return null;
-            sum += CodeTables.Sum(counts.Cells(i), logs[i]);
-        }
-        return sum;
-    }
-
-    // Adds the rows to the families' counts and fills their log-probabilities, if there is room for them.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private unsafe void Count(in FeatureBlock block, ReadOnlySpan<double> weights, NetworkStatistics statistics, Span<double> rowLogs)
-    {
-        using var scratch = Scratch.Enter();
-        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
-        var family = scratch.Take(Dimensions * FeatureTile.Capacity);
-        var codes = scratch.Take(FeatureTile.Capacity);
-        var incomplete = new IncompleteRows(block.Rows, sizes, scratch);
-        for (var t = 0; t < block.TileCount; t++)
-        {
-            var tile = block.Tile(t, buffer);
-            var first = t * FeatureTile.Capacity;
-            incomplete.Mark(tile, first);
-            var own = weights.Slice(first, tile.Rows);
-            var logs = rowLogs.IsEmpty ? default : rowLogs.Slice(first, FeatureTile.Capacity);
-            logs.Clear();
-            for (var i = 0; i < families.Length; i++)
-            {
-                CodeTables.Codes(tile.Gather(families[i], family), tables[i].Sizes, codes);
-                var cells = statistics.All(i);
-                if (Missing == MissingValues.Em && tile.HasMissing)
-                {
-                    // A family that is not observed whole counts by its posterior, below.
-                    for (var r = 0; r < own.Length; r++)
-                        if (CodeTables.Index(codes[r]) < cells.Length - 1) cells[CodeTables.Index(codes[r])] += own[r];
-                }
-                else
-                {
-                    for (var r = 0; r < own.Length; r++) cells[CodeTables.Index(codes[r])] += own[r];
-                }
-                if (rowLogs.IsEmpty) continue;
-                fixed (double* c = codes, y = logs) CodeTables.Add(c, tile.PaddedRows, this.logs[i], y);
-            }
-        }
-        if (!incomplete.Any) return;
-        for (var i = 0; i < block.Rows; i++)
-            if (incomplete.Is(i)) statistics.Incomplete += weights[i];
-        if (!rowLogs.IsEmpty) FillIncomplete(block, incomplete, rowLogs);
-        if (Missing != MissingValues.Em) return;
-        incomplete.ExcludeEmpty(block);
-        fixed (double* w = weights)
-        {
-            var own = (nint)w;
-            Ask(block, familyQuery, incomplete.Excluded,
-                (program, in run, rows, lanes) => Expect(program, run, rows, lanes, (double*)own, statistics));
-        }
-    }
-
-    private static unsafe void Expect(InferenceProgram program, in ProgramRun run, ReadOnlySpan<int> rows, ReadOnlySpan<int> lanes, double* weights,
-        NetworkStatistics statistics)
-    {
-        foreach (var result in program.Results)
-        {
-            var cells = statistics.All(result.Owner);
-            for (var i = 0; i < rows.Length; i++)
-            {
-                var (lane, place) = (lanes[i], 0);
-                for (var k = 0; k < program.Observed.Length; k++) place += run.Codes[(k * run.Lanes) + lane] * result.Strides[k];
-                for (var e = 0; e < result.Size; e++)
-                {
-                    var share = run.Entry(result.Target + e)[lane];
-                    // NaN: what is observed is impossible.
-                    if (share > 0) cells[place + result.Offsets[e]] += weights[rows[i]] * share;
-                }
-            }
-        }
     }
 }

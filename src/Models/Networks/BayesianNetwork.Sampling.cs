@@ -92,10 +92,12 @@ public sealed partial class BayesianNetwork : IEvidenceSampler
     // Draws each variable that is not given, given all others: in proportion to its own probability times its children's.
     private void Sweep(SeededRandom random, ReadOnlySpan<double> evidence, Span<double> row)
     {
+        using var scratch = Scratch.Enter();
+        var all = scratch.Take(ValueCounts.Max());
         foreach (var v in Order)
         {
             if (!double.IsNaN(evidence[v])) continue;
-            Span<double> shares = stackalloc double[sizes[v]];
+            var shares = all[..ValueCounts[v]];
             Given(v, row).CopyTo(shares);
             for (var k = 0; k < shares.Length; k++)
             {
@@ -112,7 +114,7 @@ public sealed partial class BayesianNetwork : IEvidenceSampler
     private ReadOnlySpan<double> Given(int variable, ReadOnlySpan<double> row)
     {
         var first = 0;
-        foreach (var p in parents[variable]) first = (first * sizes[p]) + (int)row[p];
-        return tables[variable].Probabilities.Slice(first * sizes[variable], sizes[variable]);
+        foreach (var p in parents[variable]) first = (first * ValueCounts[p]) + (int)row[p];
+        return tables[variable].Probabilities.Slice(first * ValueCounts[variable], ValueCounts[variable]);
     }
 }

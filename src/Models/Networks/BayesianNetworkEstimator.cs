@@ -69,10 +69,9 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         // Names that do not exist and searches that are too large are refused before a row is read.
-        if (arcs(NetworkVariable.Of(pass.Features, [.. Enumerable.Repeat(1, pass.Columns)])).Search is { } planned)
+        if (arcs(NetworkData.Named(pass)).Search is { } planned)
             StructureSearch.Check(planned, [.. Enumerable.Repeat(1, pass.Columns)], MaxBytes);
-        var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
-        var variables = NetworkVariable.Of(pass.Features, [.. Enumerable.Range(0, pass.Columns).Select(j => SizeOf(pass, survey, j))]);
+        var variables = await NetworkData.VariablesAsync(pass, cancellationToken).ConfigureAwait(false);
         var found = arcs(variables);
         StructureResult? learned = null;
         var clock = options.TimeProvider.GetTimestamp();
@@ -92,18 +91,6 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
         }
         var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         return learned is null ? result : result with { Model = result.Model.With(new LearnedStructure(learned, found.Search!.Score, seconds)) };
-    }
-
-    private static int SizeOf(IDataPass pass, SurveyStatistics survey, int column)
-    {
-        if (pass.Features?[column].Categories is { Count: > 0 } known) return known.Count;
-        double least = survey.Minimum(column), most = survey.Maximum(column);
-        return least >= 0 && most == Math.Floor(most) && most < TableStatistics.MostCells
-            ? (int)most + 1
-            : throw new ModelException(ErrorKind.Data, pass.Features is { } features ? $"feature '{features[column].Name}'" : $"feature {column}",
-                double.IsFinite(most) ? $"values from {least.Text()} to {most.Text()}" : "no value", "categories coded 0, 1, 2 …",
-                "give it categories, or leave the feature out")
-            { FeatureIndex = column };
     }
 }
 

@@ -111,7 +111,14 @@ internal sealed class NetworkScores
     }
 
     /// <summary>Takes the most probable explanation from a program's tables.</summary>
-    public void TakeExplanation(InferenceProgram program, in ProgramRun run, ReadOnlySpan<int> rows, ReadOnlySpan<int> lanes, ScoreBatch scores)
+    /// <param name="program">The program.</param>
+    /// <param name="run">Holds its tables.</param>
+    /// <param name="rows">Numbers of rows in the block.</param>
+    /// <param name="lanes">Shape [rows]: the lane that holds each row's answer.</param>
+    /// <param name="scores">Receives the scores.</param>
+    /// <param name="logTotal">Natural logarithm of what all products of the tables sum to.</param>
+    public void TakeExplanation(InferenceProgram program, in ProgramRun run, ReadOnlySpan<int> rows, ReadOnlySpan<int> lanes, ScoreBatch scores,
+        double logTotal)
     {
         Span<double> logs = stackalloc double[run.Lanes];
         run.EvidenceLogs(logs);
@@ -129,7 +136,7 @@ internal sealed class NetworkScores
                 if (program.Loopy is not null && !double.IsNegativeInfinity(found)) found = Explanations.LogOf(program, run, lane, values);
             }
             last = lane;
-            log[rows[i]] = found;
+            log[rows[i]] = found - logTotal;
             if (double.IsNegativeInfinity(found)) continue;
             foreach (var v in Reported)
                 if (Array.BinarySearch(program.Observed, v) < 0) scores.Integers(ScoreKind.Explanation, place[v])[rows[i]] = values[v];

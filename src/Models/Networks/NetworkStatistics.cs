@@ -4,24 +4,44 @@ using Pipelines.Models.Kernels;
 namespace Pipelines;
 
 /// <summary>
-/// Weights of the combinations of values of each family. After those of a family come the weights of rows with a value that is not known and of rows that
-/// do not have all of the family. Last comes the weight of rows with missing values.
+/// Weights of the combinations of values of each table. After those of a table come the weights of rows with a value that is not known and of rows that
+/// do not have all of its variables. Last comes the weight of rows with missing values.
 /// </summary>
-/// <param name="shape">The families' shapes as text, which tells networks apart.</param>
-/// <param name="starts">Shape [families + 1]: where each family's weights start, and where the last one's end.</param>
-internal sealed class NetworkStatistics(string shape, int[] starts) : SumStatistics("bayesian-network", starts[^1] + 1)
+/// <param name="model">Name of the kind of model.</param>
+/// <param name="shape">The tables' shapes as text, which tells networks apart.</param>
+/// <param name="starts">Shape [tables + 1]: where each table's weights start, and where the last one's end.</param>
+internal sealed class NetworkStatistics(string model, string shape, int[] starts) : SumStatistics(model, starts[^1] + 1)
 {
-    public override string Kind => $"bayesian-network[{shape}]";
+    private readonly string model = model;
+
+    public override string Kind => $"{model}[{shape}]";
 
     /// <summary>Weight of the rows with missing values.</summary>
     public ref double Incomplete => ref Sums[starts[^1]];
 
-    /// <summary>The weights of a family, shape [combinations + 2].</summary>
-    public Span<double> All(int family) => Sums.AsSpan(starts[family]..starts[family + 1]);
+    /// <summary>The weights of a table, shape [combinations + 2].</summary>
+    public Span<double> All(int table) => Sums.AsSpan(starts[table]..starts[table + 1]);
 
-    /// <summary>The weights of a family's combinations.</summary>
-    public ReadOnlySpan<double> Cells(int family) => Sums.AsSpan(starts[family]..(starts[family + 1] - CodeTables.Extra));
+    /// <summary>The weights of a table's combinations.</summary>
+    public ReadOnlySpan<double> Cells(int table) => Sums.AsSpan(starts[table]..(starts[table + 1] - CodeTables.Extra));
 
-    /// <summary>Weight of the rows with an unknown value in the family.</summary>
-    public double Unknown(int family) => Sums[starts[family + 1] - 2];
+    /// <summary>Weight of the rows with an unknown value in the table.</summary>
+    public double Unknown(int table) => Sums[starts[table + 1] - 2];
+
+    /// <summary>The weights of a table's combinations, as the statistics of a distribution.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="distribution">A distribution of its shape.</param>
+    /// <param name="place">What it is about, for messages.</param>
+    /// <param name="feature">A feature that it is about.</param>
+    /// <exception cref="ModelException">Rows have unknown values.</exception>
+    public TableStatistics Table(int table, TableDistribution distribution, string place, int feature)
+    {
+        if (Unknown(table) > 0)
+            throw new ModelException(ErrorKind.Data, place, $"values that the network does not know (total weight {Unknown(table).Text()})",
+                "the values in its dictionaries", "mark them as missing, or fit a new network to all the data")
+            { FeatureIndex = feature };
+        var statistics = (TableStatistics)distribution.CreateStatistics();
+        Cells(table).CopyTo(statistics.Cells);
+        return statistics;
+    }
 }

@@ -52,6 +52,10 @@ public interface IDataPass
     /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
     ValueTask FindLabelsAsync(CancellationToken cancellationToken) => default;
 
+    /// <summary>Makes the categories of the features known before the first pass, if that takes less than a pass. By default does nothing.</summary>
+    /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
+    ValueTask FindCategoriesAsync(CancellationToken cancellationToken) => default;
+
     /// <summary>
     /// Number of components, classes or states that the rows have priors of (<see cref="FeatureBlock.Priors"/>); 0 (default) = no row has any.
     /// </summary>

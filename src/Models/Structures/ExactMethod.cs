@@ -77,7 +77,7 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
         if (variables <= ExactDpSearch.MostVariables && bytes <= limit) return;
         var fitting = Enumerable.Range(1, ExactDpSearch.MostVariables).LastOrDefault(n => ExactDpSearch.Bytes(n) <= limit);
         throw TooLarge($"{variables} variables that may be each other's parents, which need {Mebibytes(bytes)}", limit,
-            $"choose at most {fitting} variables, forbid arcs, use A* (Exact), or search by hill climbing");
+            $"choose at most {fitting} variables, forbid arcs, use A* (StructureMethod.Exact), or search by hill climbing");
     }
 
     private static ModelException TooLarge(string found, double limit, string remedy) =>

@@ -21,6 +21,8 @@ internal sealed class FoldPass(IDataPass pass, FoldRule rule) : IDataPass
 
     public ValueTask FindLabelsAsync(CancellationToken cancellationToken) => pass.FindLabelsAsync(cancellationToken);
 
+    public ValueTask FindCategoriesAsync(CancellationToken cancellationToken) => pass.FindCategoriesAsync(cancellationToken);
+
     public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) =>
         Own(await pass.RunAsync(new FoldedSummarizer(rule, [summarizer]), cancellationToken).ConfigureAwait(false));
 

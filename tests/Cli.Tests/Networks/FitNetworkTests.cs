@@ -42,6 +42,10 @@ public sealed class FitNetworkTests : IDisposable
         { """{"groups": [{"children": ["a"], "parents": ["b"]}]}""", "--constraints FILE",
             "--constraints and --structure: found groups, and 'hill-climbing', expected exact or exact-dp with groups; leave the groups "
                 + "out, or search exactly" },
+        { """{"require": [["a", "b"], ["c", "a"], ["b", "c"]]}""", "--constraints FILE",
+            "--constraints FILE, 'require': found the cycle a -> b -> c -> a, expected arcs without a cycle; correct the file" },
+        { """{"require": [["a", "b"]], "forbid": [["a", "b"]]}""", "--constraints FILE",
+            "--constraints FILE: found the arc a -> b both required and forbidden, expected one of them; correct the file" },
         { "[]", "--constraints FILE",
             "--constraints FILE: found a list, expected an object with any of require, forbid, tiers and groups; correct the file" },
         { "{", "--constraints FILE",
@@ -160,7 +164,8 @@ public sealed class FitNetworkTests : IDisposable
         Assert.Equal(1, result.Code);
         Assert.StartsWith("pipelines: error: exact structure search: found 33 variables that may be each other's parents, which need ", result.Error,
             StringComparison.Ordinal);
-        Assert.Contains("MiB, expected at most 64 MiB; choose at most ", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("; choose at most 23 variables, forbid arcs, use A* (--structure exact), or search by hill climbing",
+            result.ErrorText, StringComparison.Ordinal);
         Assert.Equal(["t.parquet"], folder.Names);
     }
 
@@ -172,6 +177,8 @@ public sealed class FitNetworkTests : IDisposable
         var parents = json.RootElement.GetProperty("structure").EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetArrayLength());
         Assert.Equal(0, parents["dysp"]);
         Assert.Equal(7, parents.Values.Sum());
+        var plan = await Tool.RunAsync("fit", "bayesian-network", folder["t.parquet"], "--structure", "chow-liu", "--output", folder["x.json"], "--dry-run");
+        Assert.Contains("one pass for the search of the structure", plan.Out, StringComparison.Ordinal);
         var wrong = await Tool.RunAsync("fit", "bayesian-network", folder["t.parquet"], "--structure", "chow-liu", "--root", "dyspnoea", "--output",
             folder["x.json"]);
         Assert.Equal((2, "pipelines: error: --root: found 'dyspnoea', expected variables of the fit; did you mean 'dysp'?"), (wrong.Code, wrong.ErrorText));

@@ -108,6 +108,13 @@ public sealed class NetworkScoreTests : IDisposable
         Assert.True(double.IsFinite((double)columns["log_probability"][0]));
         Assert.NotNull(columns["c"][0]);
 
+        // Also if only fills are written.
+        string[] fill = ["score", folder["m.json"], folder["d.parquet"], "--columns", "fill", "--output"];
+        var filled = await Tool.RunAsync([.. fill, folder["f.parquet"], "--quiet"]);
+        Assert.Equal((0, kept.Error), (filled.Code, filled.Error));
+        Assert.Equal(["id", "a", "b", "c"], (await TestData.ColumnsAsync(folder["f.parquet"])).Keys);
+        Assert.Equal(3, (await Tool.RunAsync([.. fill, folder["none.parquet"], "--impossible", "fail"])).Code);
+
         var failed = await Tool.RunAsync([.. score, folder["none.parquet"], "--impossible", "fail"]);
         Assert.Equal((3, "pipelines: error: block 'score', row 1: found observed values of probability 0 under the model, expected values that the model can "
             + "produce; look at the row, or score it -infinity (--impossible keep)"), (failed.Code, failed.ErrorText));

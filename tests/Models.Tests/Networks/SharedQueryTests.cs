@@ -73,7 +73,8 @@ public sealed class SharedQueryTests
         var network = SharedNetworks.Read(name);
         using var json = JsonDocument.Parse(File.ReadAllBytes(SharedNetworks.File(name + ".queries.json")));
         var impossible = json.RootElement.GetProperty("impossible").EnumerateArray().Select(i => i.GetProperty("evidence")).ToArray();
-        if (impossible.Length == 0) return;
+        // Every file says so, even if it has none.
+        Assert.True(impossible.Length > 0 || name is "munin1" or "survey", name);
         var rows = new double[impossible.Length, network.Dimensions];
         for (var i = 0; i < impossible.Length; i++) Fill(rows, i, network, impossible[i]);
         var scores = Score(network, rows);

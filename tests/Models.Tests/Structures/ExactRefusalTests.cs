@@ -16,7 +16,7 @@ public sealed class ExactRefusalTests
     [Fact]
     public void DynamicProgrammingThatDoesNotFitSaysWhatWould() => Refused(
         "exact structure search: found 26 variables that may be each other's parents, which need 223 MiB, expected at most 100 MiB, half of the memory; "
-        + "choose at most 24 variables, forbid arcs, use A* (Exact), or search by hill climbing",
+        + "choose at most 24 variables, forbid arcs, use A* (StructureMethod.Exact), or search by hill climbing",
         () => Check(new() { Method = StructureMethod.ExactDp }, 26, 200 * MiB));
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class ExactRefusalTests
         var scores = new NaiveScores(rows, weights, sizes, options, isBounded: false);
         // 12 families without parents and 132 with one take (12 + 132) * 72 = 10 kB; 660 with two do not fit.
         var error = Assert.Throws<ModelException>(() => ExactMethodTests.Search(scores, options, maxBytes: 25_000));
-        Assert.Equal((ErrorKind.Usage, "exact structure search", "families that fit 0.03 MiB"), (error.Kind, error.Place, error.Expected));
+        Assert.Equal((ErrorKind.Memory, "exact structure search", "families that fit 0.03 MiB"), (error.Kind, error.Place, error.Expected));
         Assert.Equal("allow fewer than 2 parents, give more memory, or search by hill climbing", error.Remedy);
         Assert.Matches("^more than [1-6][0-9]{1,2} families with 2 free parents$", error.Found);
         Assert.Equal(144, scores.FamiliesScored);
@@ -80,7 +80,7 @@ public sealed class ExactRefusalTests
     private static void Refused(string expected, Action action)
     {
         var error = Assert.Throws<ModelException>(action);
-        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Equal(ErrorKind.Memory, error.Kind);
         Assert.Equal(expected, error.Message);
     }
 }

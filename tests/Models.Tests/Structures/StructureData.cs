@@ -52,7 +52,9 @@ internal sealed class StructureData
     public IDataPass Pass(int threads = 1, int batch = 100) => new InMemoryPass(Rows, batch, threads);
 
     public DistinctRowsStatistics Distinct(int threads = 1, int batch = 100) =>
-        (DistinctRowsStatistics)Pass(threads, batch).RunAsync(new DistinctRows(Sizes, null), default).AsTask().Result;
+        (DistinctRowsStatistics)Run(Pass(threads, batch), new DistinctRows(Sizes, null));
+
+    public static Statistics Run(IDataPass pass, ISummarizer summarizer) => pass.RunAsync(summarizer, default).AsTask().GetAwaiter().GetResult();
 
     public FamilyScorer Scorer(StructureOptions options, long? maxBytes = null) => new(new(Distinct(), 1), options, maxBytes);
 

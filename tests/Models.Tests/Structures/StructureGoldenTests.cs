@@ -26,7 +26,7 @@ public class StructureGoldenTests
     {
         using var forced = KernelSelection.Force(variant);
         var (golden, rows, sizes, options) = Read(file);
-        var found = (DistinctRowsStatistics)new InMemoryPass(rows, 64, 1).RunAsync(new DistinctRows(sizes, null), default).AsTask().Result;
+        var found = (DistinctRowsStatistics)StructureData.Run(new InMemoryPass(rows, 64, 1), new DistinctRows(sizes, null));
         var scorer = new FamilyScorer(new(found, 1), options, null);
         var families = golden.Expected.GetProperty("family_scores").EnumerateArray().ToList();
         Assert.NotEmpty(families);

@@ -82,7 +82,7 @@ public class SubsetCountsTests
                         for (var j = 0; j < data.Sizes.Length; j++) values[i, j] = data.Columns[j][i];
                     matrix = FeatureMatrix.FromRows(values, data.Weights);
                 }
-                var found = ((SumStatistics)new InMemoryPass(matrix, 17_000, 2).RunAsync(new PairCounts(data.Sizes), default).AsTask().Result).Sums;
+                var found = ((SumStatistics)StructureData.Run(new InMemoryPass(matrix, 17_000, 2), new PairCounts(data.Sizes))).Sums;
                 var table = new PairTable(data.Sizes);
                 var expected = new double[table.Length];
                 for (var i = 0; i < rows; i++)
@@ -116,7 +116,7 @@ public class SubsetCountsTests
         foreach (var summarizer in (ISummarizer[])[new DistinctRows([2, 3], null), new PairCounts([2, 3]), new PairCounts([2, 40])])
         {
             if (summarizer.IsSame(new PairCounts([2, 40])) && value == 5) continue;
-            var error = Assert.Throws<ModelException>(() => pass.RunAsync(summarizer, default).AsTask().GetAwaiter().GetResult());
+            var error = Assert.Throws<ModelException>(() => StructureData.Run(pass, summarizer));
             var size = summarizer.IsSame(new PairCounts([2, 40])) ? 40 : 3;
             Assert.Equal($"variable 1, row 777: found {found}, expected a code from 0 to {size - 1}, or NaN for a missing value; code the values 0, 1, 2 …, "
                 + "or count more values of this variable", error.Message);

@@ -39,6 +39,9 @@ internal sealed class FeatureKeys(int index)
         hasName = true;
     }
 
+    /// <summary>True if a key is known.</summary>
+    public bool Has(string key) => codes.ContainsKey(key);
+
     /// <summary>The code of a key; the first reading adds new keys.</summary>
     /// <param name="key">The key, as a number in canonical form or a string.</param>
     /// <param name="isText">True: it was a string in Python too.</param>

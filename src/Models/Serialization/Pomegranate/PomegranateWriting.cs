@@ -85,9 +85,15 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
     public Feature Named(int feature, Feature other)
     {
         named.Add(feature);
-        return features is null || feature >= features.Count ? other : features[feature].Categories is null ? other with { Name = features[feature].Name }
-            : features[feature];
+        return Of(feature, other);
     }
+
+    /// <summary>A feature whose name the file does not hold.</summary>
+    /// <param name="feature">Its index.</param>
+    /// <param name="other">What the model calls it and its values, if the feature is not known.</param>
+    public Feature Of(int feature, Feature other) =>
+        features is null || feature >= features.Count ? other : features[feature].Categories is null ? other with { Name = features[feature].Name }
+            : features[feature];
 
     /// <summary>True if the file holds the feature's name.</summary>
     public bool IsNamed(int feature) => named.Contains(feature);

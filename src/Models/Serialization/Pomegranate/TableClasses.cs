@@ -4,15 +4,14 @@ using System.Runtime.CompilerServices;
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>Rows of keys and a probability; <c>dtypes</c> gives the type of each column's keys.</summary>
-/// <typeparam name="T">Our table.</typeparam>
-internal abstract class TableClass<T>(string name) : PomegranateClass
-    where T : TableDistribution
+internal abstract class TableClass(string name) : PomegranateClass
 {
     public override string Name => name;
 
-    public override IReadOnlyList<Type> Models => [typeof(T)];
-
-    public override Model Read(PomegranateNode json, int first, int depth, PomegranateReading reading)
+    /// <summary>The rows of a table without a missing key.</summary>
+    /// <param name="json">The table's object.</param>
+    /// <param name="reading">The state of the reading.</param>
+    public KeyedTable Keyed(PomegranateNode json, PomegranateReading reading)
     {
         var table = json["table"];
         var rows = table.Items().ToList();
@@ -21,58 +20,44 @@ internal abstract class TableClass<T>(string name) : PomegranateClass
         if (columns < 1) throw rows[0].Bad(rows[0].Shown(), "a list of keys and a probability");
         var types = Types(json, rows, columns, reading);
 
-        var cells = new List<(int[] Codes, double Probability, PomegranateNode Row)>(rows.Count);
+        var cells = new List<(TableKey[], double, PomegranateNode)>(rows.Count);
         foreach (var row in rows)
         {
             if (row.Count != columns + 1) throw row.Bad($"{row.Count} entries", $"{columns + 1}, as in the first row");
-            var codes = new int[columns];
+            var keys = new TableKey[columns];
             var isMissing = false;
             for (var c = 0; c < columns; c++)
             {
                 var key = Key(row.At(c), types[c], reading, out var isText);
                 isMissing |= key is null;
-                if (key is not null) codes[c] = reading.Keys(first + c).Code(key, isText, row.At(c));
+                if (key is not null) keys[c] = new(key, isText, row.At(c));
             }
-            if (!isMissing) cells.Add((codes, Probability(row.At(columns)), row));
+            if (!isMissing) cells.Add((keys, Probability(row.At(columns)), row));
         }
-
-        var sizes = Enumerable.Range(first, columns).Select(j => reading.Keys(j).Count).ToArray();
-        var length = sizes.Aggregate(1.0, (l, s) => l * s);
-        if (length > TableDistribution.MostCells)
-            throw table.Bad($"{string.Join(" x ", sizes)} combinations of keys", $"at most {TableDistribution.MostCells}",
-                remedy: "the table is too large for this version");
-        var probabilities = new double[(int)length];
-        var seen = new HashSet<int>();
-        foreach (var (codes, probability, row) in cells)
-        {
-            var at = 0;
-            for (var c = 0; c < columns; c++) at = (at * sizes[c]) + codes[c];
-            if (!seen.Add(at)) throw row.Bad("the same keys as in a row before it", "each combination once");
-            probabilities[at] = probability;
-        }
-        return Make(sizes, probabilities, table, reading);
+        return new(table, columns, cells);
     }
 
-    public override IEnumerable<(string Key, object? Value)> Write(Model model, int first, string path, PomegranateWriting writing)
+    /// <summary>The properties of a table's object.</summary>
+    /// <param name="sizes">Number of keys of each column.</param>
+    /// <param name="values">Shape [product of sizes].</param>
+    /// <param name="first">Index of the feature of the first column.</param>
+    /// <param name="writing">The state of the writing.</param>
+    /// <param name="parents">The value of <c>parents</c>; null = that of a table of its own.</param>
+    public IEnumerable<(string Key, object? Value)> Write(int[] sizes, ReadOnlySpan<double> values, int first, PomegranateWriting writing,
+        object?[]? parents = null)
     {
-        var table = (T)model;
-        writing.WarnOfUnknown(table, path);
-        var sizes = table.Sizes.ToArray();
         var columns = sizes.Select((s, c) => writing.Keys(first + c, s)).ToArray();
-        var rows = new object[table.Probabilities.Length];
+        var rows = new object[values.Length];
         for (var at = 0; at < rows.Length; at++)
         {
             var row = new object?[sizes.Length + 1];
             var rest = at;
             for (var c = sizes.Length - 1; c >= 0; c--, rest /= sizes[c + 1]) row[c] = Entry(columns[c].Keys[rest % sizes[c]], columns[c].Type);
-            row[^1] = Entry(table.Probabilities[at]);
+            row[^1] = Entry(values[at]);
             rows[at] = row;
         }
-        return [("table", rows), ("dtypes", columns.Select(c => (object?)c.Type).Append("float").ToArray()), ("parents", Parents(columns))];
+        return [("table", rows), ("dtypes", columns.Select(c => (object?)c.Type).Append("float").ToArray()), ("parents", parents ?? Parents(columns))];
     }
-
-    /// <summary>The table; sums are checked, but not normalised.</summary>
-    protected abstract T Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading);
 
     /// <summary>A key in canonical form.</summary>
     protected abstract string? Key(PomegranateNode entry, PythonType type, PomegranateReading reading, out bool isText);
@@ -108,6 +93,31 @@ internal abstract class TableClass<T>(string name) : PomegranateClass
             ? value
             : throw entry.Bad(entry.Shown(), "a finite number, as a text");
     }
+}
+
+/// <summary>A table that is a distribution of its own.</summary>
+/// <typeparam name="T">Our table.</typeparam>
+internal abstract class TableClass<T>(string name) : TableClass(name)
+    where T : TableDistribution
+{
+    public override IReadOnlyList<Type> Models => [typeof(T)];
+
+    public override Model Read(PomegranateNode json, int first, int depth, PomegranateReading reading)
+    {
+        var table = Keyed(json, reading);
+        var (sizes, probabilities) = table.Filled([.. Enumerable.Range(first, table.Columns).Select(reading.Keys)]);
+        return Make(sizes, probabilities, table.Place, reading);
+    }
+
+    public override IEnumerable<(string Key, object? Value)> Write(Model model, int first, string path, PomegranateWriting writing)
+    {
+        var table = (T)model;
+        writing.WarnOfUnknown(table, path);
+        return Write(table.Sizes.ToArray(), table.Probabilities, first, writing);
+    }
+
+    /// <summary>The table; sums are checked, but not normalised.</summary>
+    protected abstract T Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading);
 }
 
 /// <summary>P(child | parents): every entry is a string.</summary>

@@ -1,9 +1,10 @@
 namespace Pipelines.Models.Inference;
 
 /// <summary>What takes part in a query, its junction tree, and what it takes; nothing is allocated yet.</summary>
-internal sealed class Plan
+internal sealed class InferencePlan
 {
-    private Plan(InferenceQuery query, int[] observed, int[] factors, JunctionTree tree) => (Query, Observed, Factors, Tree) = (query, observed, factors, tree);
+    private InferencePlan(InferenceQuery query, int[] observed, int[] factors, JunctionTree tree) =>
+        (Query, Observed, Factors, Tree) = (query, observed, factors, tree);
 
     /// <summary>The query.</summary>
     public InferenceQuery Query { get; }
@@ -27,7 +28,7 @@ internal sealed class Plan
     public double Bytes => CliqueEntries * (sizeof(double) + (Query.Kind == QueryKind.Evidence ? 2 : 6) * sizeof(int) * 1.5);
 
     /// <summary>Plans a query.</summary>
-    public static Plan Of(FactorSet set, bool[] isObserved, InferenceQuery query)
+    public static InferencePlan Of(FactorSet set, bool[] isObserved, InferenceQuery query)
     {
         var n = set.Sizes.Length;
         var isRelevant = Relevant(set, isObserved, query);

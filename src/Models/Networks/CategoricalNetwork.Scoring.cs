@@ -4,9 +4,9 @@ using Pipelines.Models.Kernels;
 namespace Pipelines;
 
 /// <content>Log-probabilities, posteriors, fills and explanations of rows.</content>
-public sealed partial class BayesianNetwork
+public abstract partial class CategoricalNetwork
 {
-    private static readonly InferenceQuery evidenceQuery = new(QueryKind.Evidence);
+    private protected static readonly InferenceQuery evidenceQuery = new(QueryKind.Evidence);
 
     private NetworkScores? scoring;
 
@@ -30,18 +30,19 @@ public sealed partial class BayesianNetwork
         this.CheckBlock(block);
         using var scratch = Scratch.Enter();
         var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
-        var family = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var scope = scratch.Take(Dimensions * FeatureTile.Capacity);
         var codes = scratch.Take(FeatureTile.Capacity);
         var sums = scratch.Take(FeatureTile.Capacity);
+        var total = LogTotal;
         var incomplete = new IncompleteRows(block.Rows, sizes, scratch);
         for (var t = 0; t < block.TileCount; t++)
         {
             var tile = block.Tile(t, buffer);
             incomplete.Mark(tile, t * FeatureTile.Capacity);
-            sums.Clear();
-            for (var i = 0; i < families.Length; i++)
+            sums.Fill(-total);
+            for (var i = 0; i < scopes.Length; i++)
             {
-                CodeTables.Codes(tile.Gather(families[i], family), tables[i].Sizes, codes);
+                CodeTables.Codes(tile.Gather(scopes[i], scope), shapes[i], codes);
                 fixed (double* c = codes, y = sums) CodeTables.Add(c, tile.PaddedRows, this.logs[i], y);
             }
             sums[..tile.Rows].CopyTo(logs[(t * FeatureTile.Capacity)..]);
@@ -67,7 +68,9 @@ public sealed partial class BayesianNetwork
         if (!explanation) return;
         // Complete rows explain themselves.
         LogProbabilities(block, scores.Doubles(ScoreKind.Explanation, Scoring.Reported.Count));
-        Ask(block, Scoring.Explanation, incomplete.Excluded, (program, in run, rows, lanes) => Scoring.TakeExplanation(program, run, rows, lanes, scores));
+        var total = LogTotal;
+        Ask(block, Scoring.Explanation, incomplete.Excluded,
+            (program, in run, rows, lanes) => Scoring.TakeExplanation(program, run, rows, lanes, scores, total));
     }
 
     private static FeatureBlock Block(in FeatureTile tile) => FeatureBlock.ColumnMajor(tile.Values, tile.Rows, tile.Columns, FeatureTile.Capacity);
@@ -77,6 +80,7 @@ public sealed partial class BayesianNetwork
     {
         for (var i = 0; i < block.Rows; i++)
             if (incomplete.Is(i)) logs[i] = double.NegativeInfinity;
+        var total = LogTotal;
         fixed (double* l = logs)
         {
             var to = (nint)l;
@@ -84,12 +88,13 @@ public sealed partial class BayesianNetwork
             {
                 Span<double> own = stackalloc double[run.Lanes];
                 run.EvidenceLogs(own);
-                for (var i = 0; i < rows.Length; i++) ((double*)to)[rows[i]] = own[lanes[i]];
+                for (var i = 0; i < rows.Length; i++) ((double*)to)[rows[i]] = own[lanes[i]] - total;
             });
         }
     }
 
-    private void Ask(in FeatureBlock block, InferenceQuery query, ReadOnlySpan<bool> isExcluded, Answered answered)
+    /// <summary>Answers a query about rows.</summary>
+    private protected void Ask(in FeatureBlock block, InferenceQuery query, ReadOnlySpan<bool> isExcluded, Answered answered)
     {
         try
         {
