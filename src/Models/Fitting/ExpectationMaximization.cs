@@ -140,6 +140,8 @@ public static class ExpectationMaximization
                 throw new ModelException(ErrorKind.Data, $"log-likelihood after {iteration} iterations", result.Objective.Text(), "a finite number",
                     current.Impossible(result) is { } why
                         ? $"{why}; clean the column, or choose another distribution"
+                        : (current.Uses & (FitUses.Pseudocount | FitUses.MinVariance)) == FitUses.Pseudocount
+                        ? "a row has probability 0 under the model; set a pseudocount (FitOptions.Pseudocount), or correct the row"
                         : "a row is impossible under every component, or the square of a value overflows; look for outliers, rescale, or set a "
                             + "minimum variance");
             }

@@ -29,9 +29,10 @@ public static class ModelScoring
     public static int[] Predict(this Model model, FeatureMatrix data, int maxDegreeOfParallelism = -1) =>
         Column<int>(model, data, ScoreKind.Label, maxDegreeOfParallelism);
 
-    /// <summary>Posterior probability of each component or class for each row.</summary>
+    /// <summary>Posterior probability of each component or class for each row; of a network, of each value of each variable.</summary>
     /// <inheritdoc cref="LogProbability"/>
-    /// <returns>Shape [rows, K]; each row sums to 1.</returns>
+    /// <returns>Shape [rows, K]; each row sums to 1. Of a network: shape [rows, all values], variable by variable, NaN (<see cref="ScoreBatch.Null"/>) where
+    /// the variable is observed.</returns>
     public static double[,] PredictProbability(this Model model, FeatureMatrix data, int maxDegreeOfParallelism = -1) =>
         Table(model, data, ScoreKind.Probability, maxDegreeOfParallelism);
 
@@ -40,6 +41,33 @@ public static class ModelScoring
     /// <returns>Shape [rows, K].</returns>
     public static double[,] PredictLogProbability(this Model model, FeatureMatrix data, int maxDegreeOfParallelism = -1) =>
         Table(model, data, ScoreKind.PosteriorLogProbability, maxDegreeOfParallelism);
+
+    /// <summary>The rows, with the most probable value in place of each that is missing.</summary>
+    /// <param name="model">A network. Only the variables that its options of inference name are filled in.</param>
+    /// <param name="data">The rows, as codes; NaN = missing.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
+    /// <returns>Shape [rows, Dimensions]; NaN stays where what is observed has probability 0 or is not known to the network.</returns>
+    public static double[,] Fill(this Model model, FeatureMatrix data, int maxDegreeOfParallelism = -1)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        var columns = ScoreBatch.Resolve(model, [ScoreKind.Fill])[0].Columns;
+        var result = new double[data.Rows, data.Columns];
+        Run(model, data, ScoreKind.Fill, maxDegreeOfParallelism, (scores, start, rows) =>
+        {
+            var block = data.Block(start, rows);
+            for (var i = 0; i < rows; i++)
+                for (var j = 0; j < block.Columns; j++) result[start + i, j] = block[i, j];
+            for (var c = 0; c < columns.Count; c++)
+            {
+                var from = scores.Integers(ScoreKind.Fill, c);
+                var j = columns[c].Feature!.Value;
+                for (var i = 0; i < rows; i++)
+                    if (double.IsNaN(block[i, j]) && from[i] >= 0) result[start + i, j] = from[i];
+            }
+        });
+        return result;
+    }
 
     /// <summary>Squared Euclidean distance of each row to each centroid.</summary>
     /// <inheritdoc cref="LogProbability"/>

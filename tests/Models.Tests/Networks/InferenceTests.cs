@@ -53,6 +53,28 @@ public sealed class InferenceTests
         Assert.Equal([0.25, 0.75], statistics.Cells(2).ToArray());
     }
 
+    [Fact]
+    public void Rows_in_memory_are_filled_at_any_parallelism()
+    {
+        // b mostly differs from a, and never has its third value; c depends on nothing.
+        var network = new BayesianNetwork([new("a", 2), new("b", 3), new("c", 2)], [[], [0], []], [[0.6, 0.4], [0.1, 0.9, 0, 0.8, 0.2, 0], [0.25, 0.75]]);
+        const int Many = 40_000;
+        double[][] kinds = [[0, double.NaN, 0], [double.NaN, 0, double.NaN], [1, 0, 0], [0, 2, double.NaN], [7, double.NaN, 1]];
+        double[][] expected = [[0, 1, 0], [1, 0, 1], [1, 0, 0], [0, 2, double.NaN], [7, double.NaN, 1]];
+        var rows = new double[Many, 3];
+        for (var i = 0; i < Many; i++)
+            for (var j = 0; j < 3; j++) rows[i, j] = kinds[i % kinds.Length][j];
+        foreach (var parallelism in (int[])[1, 4, -1])
+        {
+            var filled = network.Fill(rows, parallelism);
+            for (var i = 0; i < Many; i++) Assert.Equal(expected[i % kinds.Length], new[] { filled[i, 0], filled[i, 1], filled[i, 2] });
+        }
+        var onlyC = network.With(new InferenceOptions { Variables = ["c"] }).Fill(new double[,] { { 0, double.NaN, double.NaN } });
+        Assert.Equal(new[] { 0, double.NaN, 1 }, new[] { onlyC[0, 0], onlyC[0, 1], onlyC[0, 2] });
+        var error = Assert.Throws<ModelException>(() => new NormalDistribution(0, 1).Fill(new double[] { 1 }));
+        Assert.Equal("score columns of a normal model: found 'fill', expected a score that this model has; it has log-probability", error.Message);
+    }
+
     private static void Check(BayesianNetwork network, double[,] rows, int seed)
     {
         var scores = new ScoreBatch(network, ["log-probability", "probability", "fill", "explanation"], rows.GetLength(0));
