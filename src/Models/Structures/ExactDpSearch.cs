@@ -23,12 +23,14 @@ internal static class ExactDpSearch
     /// <summary>The best order of the variables, first to last; null if every order needs a parent set that does not exist. Shape [count].</summary>
     /// <param name="problem">At most <see cref="MostVariables"/> variables.</param>
     /// <param name="threads">At least 1; the result is the same with any number.</param>
+    /// <param name="report">Receives the number of subsets done, after each size.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    public static int[]? Solve(ExactOrderProblem problem, int threads, CancellationToken cancellationToken)
+    public static int[]? Solve(ExactOrderProblem problem, int threads, Action<long> report, CancellationToken cancellationToken)
     {
         var n = problem.Count;
         var last = new byte[1 << n];
         var (smaller, current) = (new long[(int)Binomial(n, n / 2)], new long[(int)Binomial(n, n / 2)]);
+        var done = 0L;
         for (var size = 1; size <= n; size++)
         {
             var (source, target, subsets, next) = (smaller, current, (int)Binomial(n, size), -1);
@@ -43,6 +45,7 @@ internal static class ExactDpSearch
                 }
             }, cancellationToken);
             (smaller, current) = (current, smaller);
+            report(done += subsets);
         }
         // The last swap put the whole set's cost there.
         if (smaller[0] >= ExactOrderProblem.Infinite) return null;

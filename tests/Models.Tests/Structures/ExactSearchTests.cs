@@ -53,7 +53,8 @@ public sealed class ExactSearchTests
     public void BothSearchesAgreeOnMoreVariables(int variables)
     {
         var lists = RandomLists(variables, 60, seed: variables);
-        var (dp, aStar) = (Score(lists, p => ExactDpSearch.Solve(p, 2, default)), Score(lists, p => ExactAStarSearch.Solve(p, 1L << 30, _ => { }, default)));
+        var dp = Score(lists, p => ExactDpSearch.Solve(p, 2, _ => { }, default));
+        var aStar = Score(lists, p => ExactAStarSearch.Solve(p, 1L << 30, _ => { }, default));
         Assert.Equal(dp, aStar, Rounding * variables);
     }
 
@@ -61,9 +62,9 @@ public sealed class ExactSearchTests
     public void DynamicProgrammingFindsTheSameStructureOnAnyNumberOfThreads()
     {
         var lists = RandomLists(16, 40, seed: 5);
-        var expected = ExactComponents.Solve(lists, p => ExactDpSearch.Solve(p, 1, default));
+        var expected = ExactComponents.Solve(lists, p => ExactDpSearch.Solve(p, 1, _ => { }, default));
         foreach (var threads in new[] { 2, 3, Environment.ProcessorCount })
-            Assert.Equal(expected, ExactComponents.Solve(lists, p => ExactDpSearch.Solve(p, threads, default)));
+            Assert.Equal(expected, ExactComponents.Solve(lists, p => ExactDpSearch.Solve(p, threads, _ => { }, default)));
     }
 
     private static double Score(ExactParentSets[] lists, Func<ExactOrderProblem, int[]?> search) =>
@@ -71,8 +72,8 @@ public sealed class ExactSearchTests
 
     private static IEnumerable<(string Name, Func<ExactOrderProblem, int[]?> Search)> Searches() =>
     [
-        ("dynamic programming", p => ExactDpSearch.Solve(p, 1, default)),
-        ("dynamic programming, 2 threads", p => ExactDpSearch.Solve(p, 2, default)),
+        ("dynamic programming", p => ExactDpSearch.Solve(p, 1, _ => { }, default)),
+        ("dynamic programming, 2 threads", p => ExactDpSearch.Solve(p, 2, _ => { }, default)),
         ("A*", p => ExactAStarSearch.Solve(p, 1L << 30, _ => { }, default)),
     ];
 

@@ -1,0 +1,190 @@
+using System.Numerics;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models.Structures;
+
+/// <summary>
+/// Scores the parent sets of all variables, by size, and drops each set of which a subset scores at least as well: no best structure needs it. Where the score
+/// is a log-likelihood less a penalty c for each free parameter, most sets are ruled out unseen, together with all sets that contain them. For a variable x
+/// with r values and a set P with q configurations, z one of P and S the others:
+/// <list type="bullet">
+/// <item>No log-likelihood is above 0, so P scores at most -c q (r - 1); a subset may score that already (de Campos and Ji 2011, "Efficient structure learning
+/// of Bayesian networks using constraints").</item>
+/// <item>z adds at most N min(H(x|S), H(z|S)) to the log-likelihood and takes c q(S) (r - 1) (r(z) - 1) off (de Campos, Scanagatta, Corani and Zaffalon 2018,
+/// "Entropy-based pruning for learning Bayesian networks using BIC"). The first rule covers H(x|S).</item>
+/// </list>
+/// </summary>
+internal sealed class ExactFamilies
+{
+    /// <summary>Bytes for each family of the size being scored and of the size below.</summary>
+    public const int BytesOfFamily = 72;
+
+    private const int ChunkSize = 256;
+
+    private readonly StructureProblem problem;
+    private readonly ExactDomain[] domains;
+    private readonly double? penalty;
+    private readonly Layer[] layers;
+    private readonly List<(ulong Set, double Score)>[] kept;
+
+    private ExactFamilies(StructureProblem problem, ExactDomain[] domains)
+    {
+        (this.problem, this.domains) = (problem, domains);
+        penalty = (problem.Scores as IWalkedScores)?.PenaltyOfParameter;
+        layers = Array.ConvertAll(domains, d => new Layer([d.Required], [double.NegativeInfinity]));
+        kept = Array.ConvertAll(domains, _ => new List<(ulong, double)>());
+    }
+
+    /// <summary>The parent sets of all variables. Shape [variables].</summary>
+    /// <param name="problem">Scores, options and memory.</param>
+    /// <param name="domains">The parents that each variable may and must have. Shape [variables].</param>
+    /// <exception cref="ModelException">The memory does not suffice.</exception>
+    public static ExactParentSets[] Score(StructureProblem problem, ExactDomain[] domains) => new ExactFamilies(problem, domains).Run();
+
+    private ExactParentSets[] Run()
+    {
+        var before = 0L;
+        for (var size = 0; ; size++)
+        {
+            if (size > 0)
+            {
+                for (var v = 0; v < layers.Length; v++) layers[v].Next = Candidates(v);
+                foreach (var layer in layers) layer.Advance();
+            }
+            var count = layers.Sum(l => (long)l.Sets.Length);
+            if (count == 0) break;
+            var bytes = ((before + count) * BytesOfFamily) + (kept.Sum(k => (long)k.Capacity) * ExactParentSets.BytesOfOne);
+            if (bytes > problem.MaxBytes) throw TooLarge(count, size, bytes);
+            before = count;
+            ScoreAll((int)count);
+            for (var v = 0; v < layers.Length; v++) Keep(v, isFirst: size == 0);
+            problem.Report(0, double.NaN);
+        }
+        foreach (var sets in kept)
+            if (sets.Count > 1) sets.RemoveAll(s => double.IsNegativeInfinity(s.Score));
+        return Array.ConvertAll(kept, k => ExactParentSets.Sorted([.. k.Select(p => p.Set)], [.. k.Select(p => p.Score)]));
+    }
+
+    private ModelException TooLarge(long families, int size, long bytes) => new(ErrorKind.Usage, "exact structure search",
+        $"{families:N0} families with {size} free parents, {bytes >> 20:N0} MiB", $"at most {problem.MaxBytes >> 20:N0} MiB",
+        $"allow at most {Math.Max(0, size - 1)} parents, give more memory, or search by hill climbing");
+
+    // Sets one larger whose subsets are all still in the race, with their best subsets' scores, ascending.
+    private (List<ulong> Sets, List<double> Best) Candidates(int variable)
+    {
+        var (found, best) = (new List<ulong>(), new List<double>());
+        var (layer, domain) = (layers[variable], domains[variable]);
+        if (layer.Sets.Length == 0 || ulong.PopCount(layer.Sets[0]) >= (ulong)problem.MaxParents) return (found, best);
+        for (var free = domain.Optional; free != 0; free &= free - 1)
+        {
+            var added = BitOperations.TrailingZeroCount(free);
+            var lower = (1UL << added) - 1;
+            foreach (var set in layer.Sets)
+            {
+                // Ascending, so no later one is lower.
+                if ((set & domain.Optional) > lower) break;
+                var with = set | (1UL << added);
+                if (BestSubset(variable, with) is { } score && !IsRuledOut(variable, with, score))
+                {
+                    found.Add(with);
+                    best.Add(score);
+                }
+            }
+        }
+        return (found, best);
+    }
+
+    // Null if one of the subsets is ruled out.
+    private double? BestSubset(int variable, ulong set)
+    {
+        var best = double.NegativeInfinity;
+        for (var free = set & domains[variable].Optional; free != 0; free &= free - 1)
+        {
+            var place = layers[variable].Find(set & ~(free & (~free + 1)));
+            if (place < 0) return null;
+            best = Math.Max(best, layers[variable].Best[place]);
+        }
+        return best;
+    }
+
+    private bool IsRuledOut(int variable, ulong set, double best)
+    {
+        if (penalty is not { } each) return false;
+        var sizes = problem.Scores.Sizes;
+        var configurations = each * (sizes[variable] - 1);
+        for (var rest = set; rest != 0; rest &= rest - 1) configurations *= sizes[BitOperations.TrailingZeroCount(rest)];
+        if (best >= -configurations) return true;
+        for (var free = set & domains[variable].Optional; free != 0; free &= free - 1)
+        {
+            var parent = BitOperations.TrailingZeroCount(free);
+            var place = layers[parent].Find(set & ~(1UL << parent));
+            if (place < 0) continue;
+            // c q(S) (r - 1) (r(z) - 1), and c q(S) (r(z) - 1).
+            var cost = configurations / sizes[parent] * (sizes[parent] - 1);
+            var ofParent = cost / (sizes[variable] - 1);
+            if (-(layers[parent].Scores[place] + ofParent) <= cost) return true;
+        }
+        return false;
+    }
+
+    private void ScoreAll(int count)
+    {
+        var (subsets, families) = (new ulong[count], new (int Variable, int Place)[count]);
+        var next = 0;
+        for (var v = 0; v < layers.Length; v++)
+        {
+            for (var i = 0; i < layers[v].Sets.Length; i++) (subsets[next], families[next++]) = (layers[v].Sets[i] | 1UL << v, (v, i));
+        }
+        Array.Sort(subsets, families);
+        next = -1;
+        Parallelism.Run((int)Math.Min(problem.Threads, (count + ChunkSize - 1) / ChunkSize), token =>
+        {
+            var scores = (problem.Scores as IWalkedScores)?.StartWalk() ?? problem.Scores;
+            Span<int> parents = stackalloc int[64];
+            while (!token.IsCancellationRequested && (long)Interlocked.Increment(ref next) * ChunkSize is var start && start < count)
+            {
+                foreach (var (variable, place) in families.AsSpan((int)start, (int)Math.Min(ChunkSize, count - start)))
+                {
+                    if (token.IsCancellationRequested) return;
+                    var number = 0;
+                    for (var rest = layers[variable].Sets[place]; rest != 0; rest &= rest - 1) parents[number++] = BitOperations.TrailingZeroCount(rest);
+                    layers[variable].Scores[place] = scores.Score(variable, parents[..number]);
+                }
+            }
+        }, Cancellation.Token);
+    }
+
+    private void Keep(int variable, bool isFirst)
+    {
+        var layer = layers[variable];
+        for (var i = 0; i < layer.Sets.Length; i++)
+        {
+            if (layer.Scores[i] <= layer.Best[i] && !isFirst) continue;
+            layer.Best[i] = layer.Scores[i];
+            kept[variable].Add((layer.Sets[i], layer.Scores[i]));
+        }
+    }
+
+    // The parent sets of one size in the race. Each array has the shape [sets].
+    private sealed class Layer(ulong[] sets, double[] best)
+    {
+        /// <summary>The sets, ascending.</summary>
+        public ulong[] Sets { get; private set; } = sets;
+
+        /// <summary>The best score of each set and its subsets.</summary>
+        public double[] Best { get; private set; } = best;
+
+        public double[] Scores { get; private set; } = new double[sets.Length];
+
+        /// <summary>The sets one larger.</summary>
+        public (List<ulong> Sets, List<double> Best) Next { get; set; }
+
+        public int Find(ulong set) => Array.BinarySearch(Sets, set);
+
+        public void Advance()
+        {
+            (Sets, Best) = ([.. Next.Sets], [.. Next.Best]);
+            (Scores, Next) = (new double[Sets.Length], default);
+        }
+    }
+}

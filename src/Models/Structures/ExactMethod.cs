@@ -1,0 +1,96 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models.Structures;
+
+/// <summary>The best structure of all: parent sets are scored first (<see cref="ExactFamilies"/>), then the best order of the variables is searched.</summary>
+/// <param name="usesDp">True for dynamic programming, false for A*.</param>
+internal sealed class ExactMethod(bool usesDp) : SearchMethod
+{
+    private const int MostVariables = 64;
+    private const string Place = "exact structure search";
+
+    public override StructureUses Uses => StructureUses.MaxParents | StructureUses.Arcs | StructureUses.Groups;
+
+    /// <summary>Registers both searches.</summary>
+    [ModuleInitializer]
+    internal static void Register()
+    {
+        StructureMethods.Register(StructureMethod.Exact, new ExactMethod(usesDp: false));
+        StructureMethods.Register(StructureMethod.ExactDp, new ExactMethod(usesDp: true));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// What dynamic programming needs is known from the allowed arcs, and with bdeu and k2 the number of families is, too. How many families mdl, bic and aic
+    /// leave, and how many sets A* meets, only the data tell; beyond the memory they are refused as soon as it is known.
+    /// </remarks>
+    public override void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes)
+    {
+        if (sizes.Count > MostVariables)
+        {
+            throw new ModelException(ErrorKind.Usage, Place, $"{sizes.Count} variables", $"at most {MostVariables}",
+                "choose fewer variables, or search by hill climbing");
+        }
+        var domains = ExactDomain.Of(new(options.Constraints, sizes.Count), options.Constraints.Groups);
+        var (limit, mostParents) = ((double)(maxBytes ?? long.MaxValue), options.MaxParents ?? sizes.Count - 1);
+        // Without parents nothing is searched.
+        if (usesDp && mostParents > 0)
+        {
+            var components = ExactComponents.Of([.. domains.Select(d => new ExactParentSets([d.Required | d.Optional], [0]))]);
+            CheckDp(components.Max(c => c.Length), limit);
+        }
+        if (options.Score is StructureScore.Bdeu or StructureScore.K2 && FamilyBytes(domains, mostParents) is var bytes && bytes > limit)
+        {
+            var fitting = Enumerable.Range(0, mostParents).LastOrDefault(m => FamilyBytes(domains, m) <= limit);
+            throw TooLarge($"families of up to {mostParents} parents that need {Mebibytes(bytes)}", limit,
+                $"{(fitting > 0 ? $"allow at most {fitting} parents, " : "")}give more memory, or search by hill climbing");
+        }
+    }
+
+    public override FoundStructure Search(StructureProblem problem)
+    {
+        var domains = ExactDomain.Of(problem.Rules, problem.Options.Constraints.Groups);
+        var lists = ExactFamilies.Score(problem, domains);
+        var limit = (problem.MaxBytes ?? long.MaxValue) - lists.Sum(l => (long)l.Sets.Length * ExactParentSets.BytesOfOne);
+        var chosen = ExactComponents.Solve(lists, component =>
+        {
+            if (usesDp)
+            {
+                CheckDp(component.Count, limit);
+                return ExactDpSearch.Solve(component, problem.Threads, steps => problem.Report(steps, double.NaN), Cancellation.Token);
+            }
+            return ExactAStarSearch.Solve(component, limit, steps => problem.Report(steps, double.NaN), Cancellation.Token);
+        }) ?? throw Cyclic();
+        return new([.. chosen.Select((set, v) => Indexes(lists[v].Sets[set]))], true);
+    }
+
+    // Both layers of families, and the lists that they leave at most.
+    private static double FamilyBytes(ExactDomain[] domains, int maxParents) =>
+        domains.Sum(d => d.Count(maxParents)) * (ExactFamilies.BytesOfFamily + ExactParentSets.BytesOfOne);
+
+    private static void CheckDp(int variables, double limit)
+    {
+        var bytes = ExactDpSearch.Bytes(variables);
+        if (variables <= ExactDpSearch.MostVariables && bytes <= limit) return;
+        var fitting = Enumerable.Range(1, ExactDpSearch.MostVariables).LastOrDefault(n => ExactDpSearch.Bytes(n) <= limit);
+        throw TooLarge($"{variables} variables that may be each other's parents, which need {Mebibytes(bytes)}", limit,
+            $"choose at most {fitting} variables, forbid arcs, use A* (Exact), or search by hill climbing");
+    }
+
+    private static ModelException TooLarge(string found, double limit, string remedy) =>
+        new(ErrorKind.Usage, Place, found, $"at most {Mebibytes(limit)}", remedy);
+
+    private static ModelException Cyclic() =>
+        new(ErrorKind.Usage, "StructureConstraints.Require", "arcs that form a cycle", "arcs without cycles", "require fewer arcs");
+
+    private static string Mebibytes(double bytes) => $"{Math.Ceiling(bytes / (1 << 20)):N0} MiB";
+
+    private static int[] Indexes(ulong set)
+    {
+        var indexes = new List<int>();
+        for (; set != 0; set &= set - 1) indexes.Add(BitOperations.TrailingZeroCount(set));
+        return [.. indexes];
+    }
+}

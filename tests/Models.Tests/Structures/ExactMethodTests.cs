@@ -1,0 +1,174 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Structures;
+
+namespace Pipelines.Models.Tests.Structures;
+
+/// <summary>Exact searches on random data, with scores and rules of all kinds, against every acyclic graph of up to 5 variables.</summary>
+public sealed class ExactMethodTests
+{
+    // Relative; sums of a few hundred logarithms in another order.
+    private const double Rounding = 1e-12;
+
+    private static readonly StructureScore[] scores = Enum.GetValues<StructureScore>();
+
+    [Theory]
+    [InlineData(StructureMethod.Exact)]
+    [InlineData(StructureMethod.ExactDp)]
+    public void NoOtherGraphScoresHigher(StructureMethod method)
+    {
+        for (var seed = 0; seed < 150; seed++)
+        {
+            var random = new Random(seed);
+            var variables = 2 + (seed % 4);
+            var (rows, weights, sizes) = Data(random, variables, hasMissing: seed % 5 == 0);
+            var options = new StructureOptions
+            {
+                Method = method,
+                Score = scores[seed % scores.Length],
+                Penalty = scores[seed % scores.Length] == StructureScore.Mdl && seed % 2 == 0 ? random.NextDouble() * 4 : null,
+                Pseudocount = seed % 7 == 0 && seed % scores.Length < 3 ? 0.5 : 0,
+                EquivalentSampleSize = 1 + (seed % 3),
+                MaxParents = seed % 3 == 0 ? random.Next(1, variables) : null,
+                Constraints = Rules(random, variables, seed),
+            };
+            var oracle = new NaiveScores(rows, weights, sizes, options, isBounded: false);
+            var expected = DagOracle.Best(variables, (v, set) => Allows(options, variables, v, set) ? oracle.Score(v, Indexes(set)) : double.NegativeInfinity);
+            foreach (var isBounded in new[] { false, true })
+            {
+                var found = Search(new NaiveScores(rows, weights, sizes, options, isBounded), options, threads: 1 + (seed % 2));
+                var label = $"seed {seed}, {options.Score}, bounded {isBounded}";
+                Assert.True(found.IsOptimal, label);
+                var sets = found.Parents.Select(p => p.Aggregate(0UL, (set, v) => set | 1UL << v)).ToArray();
+                Assert.True(DagOracle.IsAcyclic(sets), $"{label}: a cycle");
+                for (var v = 0; v < variables; v++) Assert.True(Allows(options, variables, v, (int)sets[v]), $"{label}: {v} has parents {sets[v]:b}");
+                var score = found.Parents.Select((p, v) => oracle.Score(v, p)).Sum();
+                Assert.True(Math.Abs(score - expected) <= Rounding * Math.Abs(expected), $"{label}: found {score}, expected {expected}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(StructureScore.Mdl)]
+    [InlineData(StructureScore.Aic)]
+    public void BoundsSaveFamiliesAndChangeNothing(StructureScore score)
+    {
+        var (rows, weights, sizes) = Data(new(11), 8, hasMissing: false);
+        var options = new StructureOptions { Method = StructureMethod.Exact, Score = score };
+        var (all, fewer) = (new NaiveScores(rows, weights, sizes, options, false), new NaiveScores(rows, weights, sizes, options, true));
+        Assert.Equal(Search(all, options).Parents, Search(fewer, options).Parents);
+        // Without bounds each of the 8 variables is scored with all sets of the 7 others.
+        Assert.Equal(8 * 128, all.FamiliesScored);
+        Assert.True(fewer.FamiliesScored < 640, $"{fewer.FamiliesScored} families");
+    }
+
+    [Theory]
+    [InlineData(StructureMethod.Exact)]
+    [InlineData(StructureMethod.ExactDp)]
+    public void TheStructureIsTheSameOnAnyNumberOfThreads(StructureMethod method)
+    {
+        var (rows, weights, sizes) = Data(new(3), 9, hasMissing: true);
+        var options = new StructureOptions { Method = method, Score = StructureScore.Bdeu, MaxParents = 3 };
+        var expected = Search(new NaiveScores(rows, weights, sizes, options, true), options, 1).Parents;
+        foreach (var threads in new[] { 2, 3, Environment.ProcessorCount })
+            Assert.Equal(expected, Search(new NaiveScores(rows, weights, sizes, options, true), options, threads).Parents);
+    }
+
+    [Theory]
+    [InlineData(StructureMethod.Exact)]
+    [InlineData(StructureMethod.ExactDp)]
+    public void CancelledBetweenAnyTwoReportsTheSearchStops(StructureMethod method)
+    {
+        var (rows, weights, sizes) = Data(new(4), 10, hasMissing: false);
+        var options = new StructureOptions { Method = method, Score = StructureScore.Aic, MaxParents = 2 };
+        var reports = 0;
+        Search(new NaiveScores(rows, weights, sizes, options, false), options, 2, progress: new Reports(() => reports++));
+        Assert.True(reports > 3, $"{reports} reports");
+        for (var at = 1; at <= reports; at++)
+        {
+            using var source = new CancellationTokenSource();
+            var left = at;
+            var cancels = new Reports(() =>
+            {
+                if (--left == 0) source.Cancel();
+            });
+            using var scope = Cancellation.Enter(source.Token);
+            var scores = new NaiveScores(rows, weights, sizes, options, false);
+            // The last report says that all is done.
+            if (at < reports) Assert.ThrowsAny<OperationCanceledException>(() => Search(scores, options, 2, progress: cancels));
+        }
+    }
+
+    [Fact]
+    public void GroupsWithoutArcsBetweenThemAreSearchedOneByOne()
+    {
+        // 40 variables in groups of 4: one search over all orders would never end.
+        var (rows, weights, sizes) = Data(new(6), 40, hasMissing: false);
+        var groups = Enumerable.Range(0, 10).Select(g => Enumerable.Range(4 * g, 4).ToArray()).Select(v => new ParentGroup(v, v)).ToArray();
+        foreach (var method in new[] { StructureMethod.Exact, StructureMethod.ExactDp })
+        {
+            var options = new StructureOptions { Method = method, Score = StructureScore.Aic, Constraints = new() { Groups = groups } };
+            StructureMethods.Find(method)!.Check(options, sizes, 1 << 20);
+            var oracle = new NaiveScores(rows, weights, sizes, options, false);
+            var found = Search(oracle, options).Parents.Select((p, v) => oracle.Score(v, p)).ToArray();
+            for (var g = 0; g < groups.Length; g++)
+            {
+                var first = 4 * g;
+                var expected = DagOracle.Best(4, (v, set) => oracle.Score(first + v, [.. Indexes(set).Select(p => first + p)]));
+                Assert.Equal(expected, found.AsSpan(first, 4).ToArray().Sum(), Math.Abs(expected) * Rounding);
+            }
+        }
+    }
+
+    internal static FoundStructure Search(IFamilyScores scores, StructureOptions options, int threads = 1, long? maxBytes = null,
+        IProgress<StructureProgress>? progress = null, int? maxParents = null) =>
+        ((SearchMethod)StructureMethods.Find(options.Method)!).Search(new(scores, options, new(options.Constraints, scores.Variables),
+            maxParents ?? options.MaxParents ?? scores.Variables - 1, threads, maxBytes, progress));
+
+    internal static int[] Indexes(int set) => [.. Enumerable.Range(0, 31).Where(v => (set >> v & 1) != 0)];
+
+    /// <summary>Rows in which each variable follows the one before it, more or less.</summary>
+    internal static (double[][] Rows, double[] Weights, int[] Sizes) Data(Random random, int variables, bool hasMissing)
+    {
+        var sizes = Enumerable.Range(0, variables).Select(_ => random.Next(2, 4)).ToArray();
+        var rows = Enumerable.Range(0, 20 + random.Next(80)).Select(_ =>
+        {
+            var row = new double[variables];
+            for (var v = 0; v < variables; v++)
+                row[v] = v > 0 && random.NextDouble() < 0.6 ? Math.Min(sizes[v] - 1, row[random.Next(v)]) : random.Next(sizes[v]);
+            for (var v = 0; v < variables && hasMissing; v++)
+                if (random.NextDouble() < 0.1) row[v] = double.NaN;
+            return row;
+        }).ToArray();
+        return (rows, [.. rows.Select(_ => random.Next(3) == 0 ? random.NextDouble() * 3 : 1)], sizes);
+    }
+
+    private static StructureConstraints Rules(Random random, int variables, int seed)
+    {
+        var (a, b) = (random.Next(variables), random.Next(variables));
+        var tiers = Enumerable.Range(0, variables).OrderBy(_ => random.Next()).Chunk(2).ToArray();
+        return (seed / 4 % 6) switch
+        {
+            1 when a != b => new() { Require = [(a, b)] },
+            2 => new() { Forbid = [.. tiers.Select(t => (t[0], random.Next(variables))).Where(p => p.Item1 != p.Item2)] },
+            3 => new() { Tiers = [.. tiers] },
+            4 => new() { Groups = [.. tiers.Select((t, i) => new ParentGroup(t, tiers[random.Next(i + 1)]))] },
+            5 => new() { Require = [(tiers[0][0], tiers[^1][^1])], Tiers = variables > 2 ? [.. tiers] : [] },
+            _ => new(),
+        };
+    }
+
+    private static bool Allows(StructureOptions options, int variables, int child, int set)
+    {
+        var rules = options.Constraints;
+        var tier = Enumerable.Range(0, variables).Select(v => Enumerable.Range(0, rules.Tiers.Count).FirstOrDefault(t => rules.Tiers[t].Contains(v))).ToArray();
+        return int.PopCount(set) <= (options.MaxParents ?? variables)
+            && rules.Require.All(r => r.Child != child || (set >> r.Parent & 1) != 0)
+            && Indexes(set).All(p => p != child && !rules.Forbid.Contains((p, child)) && tier[p] <= tier[child]
+                && (rules.Groups.Count == 0 || rules.Groups.Any(g => g.Children.Contains(child) && g.Parents.Contains(p))));
+    }
+
+    private sealed class Reports(Action report) : IProgress<StructureProgress>
+    {
+        public void Report(StructureProgress value) => report();
+    }
+}
