@@ -4,14 +4,13 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Structures;
 
 /// <summary>
-/// Scores the parent sets of all variables, by size, and drops each set of which a subset scores at least as well: no best structure needs it. Where the score
-/// is a log-likelihood less a penalty c for each free parameter, most sets are ruled out unseen, together with all sets that contain them. For a variable x
-/// with r values and a set P with q configurations, z one of P and S the others:
+/// Scores the parent sets of all variables, by size, and drops each set of which a subset scores at least as well: no best structure needs it. Most sets are
+/// ruled out unseen, together with all sets that contain them. For a variable x, a set P of parents, z one of P and S the others:
 /// <list type="bullet">
-/// <item>No log-likelihood is above 0, so P scores at most -c q (r - 1); a subset may score that already (de Campos and Ji 2011, "Efficient structure learning
-/// of Bayesian networks using constraints").</item>
-/// <item>z adds at most N min(H(x|S), H(z|S)) to the log-likelihood and takes c q(S) (r - 1) (r(z) - 1) off (de Campos, Scanagatta, Corani and Zaffalon 2018,
-/// "Entropy-based pruning for learning Bayesian networks using BIC"). The first rule covers H(x|S).</item>
+/// <item>No family of so many combinations of the parents' values scores above a bound, such as the penalty; a subset may score that already (de Campos and
+/// Ji 2011, "Efficient structure learning of Bayesian networks using constraints").</item>
+/// <item>Of N complete rows, z adds at most N min(H(x|S), H(z|S)) to the log-likelihood, and takes off what the penalty grows by (de Campos, Scanagatta, Corani
+/// and Zaffalon 2018, "Entropy-based pruning for learning Bayesian networks using BIC"). The first rule covers H(x|S).</item>
 /// </list>
 /// </summary>
 internal sealed class ExactFamilies
@@ -23,14 +22,12 @@ internal sealed class ExactFamilies
 
     private readonly StructureProblem problem;
     private readonly ExactDomain[] domains;
-    private readonly double? penalty;
     private readonly Layer[] layers;
     private readonly List<(ulong Set, double Score)>[] kept;
 
     private ExactFamilies(StructureProblem problem, ExactDomain[] domains)
     {
         (this.problem, this.domains) = (problem, domains);
-        penalty = (problem.Scores as IWalkedScores)?.PenaltyOfParameter;
         layers = Array.ConvertAll(domains, d => new Layer([d.Required], [double.NegativeInfinity]));
         kept = Array.ConvertAll(domains, _ => new List<(ulong, double)>());
     }
@@ -109,20 +106,21 @@ internal sealed class ExactFamilies
 
     private bool IsRuledOut(int variable, ulong set, double best)
     {
-        if (penalty is not { } each) return false;
-        var sizes = problem.Scores.Sizes;
-        var configurations = each * (sizes[variable] - 1);
-        for (var rest = set; rest != 0; rest &= rest - 1) configurations *= sizes[BitOperations.TrailingZeroCount(rest)];
-        if (best >= -configurations) return true;
+        var (scores, combinations) = (problem.Scores, 1.0);
+        for (var rest = set; rest != 0; rest &= rest - 1) combinations *= scores.Sizes[BitOperations.TrailingZeroCount(rest)];
+        var bound = scores.Bound(variable, combinations);
+        if (best >= bound) return true;
+        // Smoothed likelihoods may gain more.
+        if (problem.Options.Pseudocount > 0) return false;
         for (var free = set & domains[variable].Optional; free != 0; free &= free - 1)
         {
             var parent = BitOperations.TrailingZeroCount(free);
             var place = layers[parent].Find(set & ~(1UL << parent));
             if (place < 0) continue;
-            // c q(S) (r - 1) (r(z) - 1), and c q(S) (r(z) - 1).
-            var cost = configurations / sizes[parent] * (sizes[parent] - 1);
-            var ofParent = cost / (sizes[variable] - 1);
-            if (-(layers[parent].Scores[place] + ofParent) <= cost) return true;
+            var others = combinations / scores.Sizes[parent];
+            // 0 for marginal likelihoods and with missing values, to which the rule does not apply.
+            var penalty = scores.Bound(variable, others) - bound;
+            if (penalty > 0 && scores.Bound(parent, others) - layers[parent].Scores[place] <= penalty) return true;
         }
         return false;
     }
@@ -139,7 +137,6 @@ internal sealed class ExactFamilies
         next = -1;
         Parallelism.Run((int)Math.Min(problem.Threads, (count + ChunkSize - 1) / ChunkSize), token =>
         {
-            var scores = (problem.Scores as IWalkedScores)?.StartWalk() ?? problem.Scores;
             Span<int> parents = stackalloc int[64];
             while (!token.IsCancellationRequested && (long)Interlocked.Increment(ref next) * ChunkSize is var start && start < count)
             {
@@ -148,7 +145,7 @@ internal sealed class ExactFamilies
                     if (token.IsCancellationRequested) return;
                     var number = 0;
                     for (var rest = layers[variable].Sets[place]; rest != 0; rest &= rest - 1) parents[number++] = BitOperations.TrailingZeroCount(rest);
-                    layers[variable].Scores[place] = scores.Score(variable, parents[..number]);
+                    layers[variable].Scores[place] = problem.Scores.Score(variable, parents[..number]);
                 }
             }
         }, Cancellation.Token);

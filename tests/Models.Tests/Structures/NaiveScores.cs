@@ -7,8 +7,8 @@ namespace Pipelines.Models.Tests.Structures;
 /// <param name="weights">Shape [rows].</param>
 /// <param name="sizes">Shape [variables].</param>
 /// <param name="options">Score, penalty, pseudocount, equivalent sample size.</param>
-/// <param name="isBounded">Whether the searches may use the bounds that the penalty gives.</param>
-internal sealed class NaiveScores(double[][] rows, double[] weights, int[] sizes, StructureOptions options, bool isBounded) : IWalkedScores
+/// <param name="isBounded">Whether it says that no score exceeds the penalty.</param>
+internal sealed class NaiveScores(double[][] rows, double[] weights, int[] sizes, StructureOptions options, bool isBounded) : IFamilyScores
 {
     private long scored;
 
@@ -18,11 +18,10 @@ internal sealed class NaiveScores(double[][] rows, double[] weights, int[] sizes
 
     public long FamiliesScored => scored;
 
-    public double? PenaltyOfParameter =>
-        isBounded && options.Score is not (StructureScore.Bdeu or StructureScore.K2) && options.Pseudocount == 0
-            && !rows.Any(r => r.Any(double.IsNaN)) ? Penalty(weights.Sum()) : null;
-
-    public IFamilyScores StartWalk() => this;
+    public double Bound(int child, double combinations) =>
+        !isBounded ? double.PositiveInfinity
+        : options.Score is StructureScore.Bdeu or StructureScore.K2 || rows.Any(r => r.Any(double.IsNaN)) ? 0
+        : -Penalty(weights.Sum()) * combinations * (sizes[child] - 1);
 
     public double Score(int child, ReadOnlySpan<int> parents)
     {
