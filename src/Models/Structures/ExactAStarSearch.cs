@@ -67,6 +67,6 @@ internal static class ExactAStarSearch
     }
 
     private static ModelException TooLarge(int variables, int sets, long maxBytes) => new(ErrorKind.Usage, "exact structure search",
-        $"{sets:N0} sets of {variables} variables still open in {maxBytes >> 20:N0} MiB", "a search that fits the memory",
+        $"{sets:N0} sets of {variables} variables still open in {ExactMethod.Mebibytes(maxBytes)}", "a search that fits the memory",
         "give more memory, allow fewer parents, forbid arcs, or search by hill climbing");
 }

@@ -63,7 +63,7 @@ internal sealed class ExactFamilies
     }
 
     private ModelException TooLarge(long families, int size, long bytes) => new(ErrorKind.Usage, "exact structure search",
-        $"{families:N0} families with {size} free parents, {bytes >> 20:N0} MiB", $"at most {problem.MaxBytes >> 20:N0} MiB",
+        $"{families:N0} families with {size} free parents, {ExactMethod.Mebibytes(bytes)}", $"at most {ExactMethod.Mebibytes(problem.MaxBytes!.Value)}",
         $"allow at most {Math.Max(0, size - 1)} parents, give more memory, or search by hill climbing");
 
     // Sets one larger whose subsets are all still in the race, with their best subsets' scores, ascending.

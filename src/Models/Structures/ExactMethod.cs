@@ -85,7 +85,9 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
     private static ModelException Cyclic() =>
         new(ErrorKind.Usage, "StructureConstraints.Require", "arcs that form a cycle", "arcs without cycles", "require fewer arcs");
 
-    private static string Mebibytes(double bytes) => $"{Math.Ceiling(bytes / (1 << 20)):N0} MiB";
+    /// <summary>Bytes as text, rounded up: whole MiB from 1 on.</summary>
+    internal static string Mebibytes(double bytes) => bytes > 1 << 20 ? $"{Math.Ceiling(bytes / (1 << 20)):N0} MiB"
+        : $"{Math.Ceiling(bytes / (1 << 20) * 100) / 100:0.##} MiB";
 
     private static int[] Indexes(ulong set)
     {

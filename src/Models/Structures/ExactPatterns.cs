@@ -93,10 +93,11 @@ internal sealed class ExactPatterns
         return order;
     }
 
-    // Two groups where that is possible: the fewer there are, the closer the bound.
+    // The larger a group, the closer the bound: most variables are in the first, as long as it costs less than the search saves. Shape [groups + 1].
     private static int[] Starts(int variables)
     {
-        var groups = Math.Min(variables, Math.Max(2, (variables + MostOfGroup - 1) / MostOfGroup));
-        return [.. Enumerable.Range(0, groups + 1).Select(g => variables * g / groups)];
+        var starts = new List<int> { 0 };
+        while (starts[^1] < variables) starts.Add(Math.Min(variables, starts[^1] + Math.Clamp(variables * 4 / 5, 1, MostOfGroup)));
+        return [.. starts];
     }
 }

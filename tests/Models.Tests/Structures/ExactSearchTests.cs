@@ -86,7 +86,7 @@ public sealed class ExactSearchTests
             return ExactParentSets.Sorted([.. sets.Select(s => (ulong)s)], [.. sets.Select(s => scores[v, s])]);
         })];
 
-    private static ExactParentSets[] RandomLists(int variables, int count, int seed)
+    internal static ExactParentSets[] RandomLists(int variables, int count, int seed)
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, variables).Select(v =>

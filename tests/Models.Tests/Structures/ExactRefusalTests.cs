@@ -1,0 +1,84 @@
+using Pipelines.Models.Structures;
+
+namespace Pipelines.Models.Tests.Structures;
+
+/// <summary>What exact searches refuse, and what they say then.</summary>
+public sealed class ExactRefusalTests
+{
+    private const long MiB = 1 << 20;
+
+    [Fact]
+    public void MoreVariablesThanASetHolds() => Refused(
+        "exact structure search: found 65 variables, expected at most 64; choose fewer variables, or search by hill climbing",
+        () => Check(new() { Method = StructureMethod.Exact }, 65, null));
+
+    // 2^26 bytes and two layers of C(26, 13) = 10,400,600 costs of 8 bytes make 222.7 MiB; with 24 variables, 2^24 and 2 * 8 * 2,704,156, they make 57.3 MiB.
+    [Fact]
+    public void DynamicProgrammingThatDoesNotFitSaysWhatWould() => Refused(
+        "exact structure search: found 26 variables that may be each other's parents, which need 223 MiB, expected at most 100 MiB; "
+        + "choose at most 24 variables, forbid arcs, use A* (Exact), or search by hill climbing",
+        () => Check(new() { Method = StructureMethod.ExactDp }, 26, 100 * MiB));
+
+    [Fact]
+    public void TiersMakeDynamicProgrammingFit() => Check(new()
+    {
+        Method = StructureMethod.ExactDp,
+        Constraints = new() { Tiers = [[.. Enumerable.Range(0, 13)], [.. Enumerable.Range(13, 13)]] },
+    }, 26, 100 * MiB);
+
+    // 30 variables with up to 5 of 29 parents: 30 (1 + 29 + 406 + 3,654 + 23,751 + 118,755) families of 104 bytes = 436.2 MiB; up to 4: 82.8 MiB.
+    [Fact]
+    public void FamiliesThatDoNotFitSayHowManyParentsWould() => Refused(
+        "exact structure search: found families of up to 5 parents that need 437 MiB, expected at most 100 MiB; "
+        + "allow at most 4 parents, give more memory, or search by hill climbing",
+        () => Check(new() { Method = StructureMethod.Exact, Score = StructureScore.Bdeu, MaxParents = 5 }, 30, 100 * MiB));
+
+    [Fact]
+    public void FamiliesThatTheScoreLeavesAreRefusedBeforeTheyAreCounted()
+    {
+        var (rows, weights, sizes) = ExactMethodTests.Data(new(1), 12, hasMissing: false);
+        var options = new StructureOptions { Method = StructureMethod.Exact, Score = StructureScore.Aic };
+        var scores = new NaiveScores(rows, weights, sizes, options, isBounded: false);
+        // 12 families without parents and 132 with one take (12 + 132) * 72 = 10 kB; 660 with two do not fit.
+        Refused("exact structure search: found 660 families with 2 free parents, 0.06 MiB, expected at most 0.02 MiB; "
+            + "allow at most 1 parents, give more memory, or search by hill climbing", () => ExactMethodTests.Search(scores, options, maxBytes: 20_000));
+        Assert.Equal(144, scores.FamiliesScored);
+    }
+
+    [Fact]
+    public void AStarThatMeetsTooManySetsStops()
+    {
+        var lists = ExactSearchTests.RandomLists(17, 60, seed: 17);
+        // 1,024 sets of 25 bytes and as many places in the queue fit, and not twice as many.
+        Refused("exact structure search: found 1,024 sets of 17 variables still open in 0.08 MiB, expected a search that fits the memory; "
+            + "give more memory, allow fewer parents, forbid arcs, or search by hill climbing",
+            () => ExactComponents.Solve(lists, p => ExactAStarSearch.Solve(p, 80_000, _ => { }, default)));
+    }
+
+    [Fact]
+    public void ARequiredArcThatNoGroupAllows() => Refused(
+        "StructureConstraints.Require: found the arc from 2 to 0, expected arcs that the groups allow; "
+        + "add the parent to a group of the child, or do not require the arc",
+        () => Check(new() { Method = StructureMethod.Exact, Constraints = new() { Require = [(2, 0)], Groups = [new([0], [1])] } }, 3, null));
+
+    [Theory]
+    [InlineData(StructureMethod.Exact)]
+    [InlineData(StructureMethod.ExactDp)]
+    public void RequiredArcsInACircle(StructureMethod method)
+    {
+        var (rows, weights, sizes) = ExactMethodTests.Data(new(1), 4, hasMissing: false);
+        var options = new StructureOptions { Method = method, Constraints = new() { Require = [(0, 1), (1, 2), (2, 0)] } };
+        Refused("StructureConstraints.Require: found arcs that form a cycle, expected arcs without cycles; require fewer arcs",
+            () => ExactMethodTests.Search(new NaiveScores(rows, weights, sizes, options, true), options));
+    }
+
+    private static void Check(StructureOptions options, int variables, long? maxBytes) =>
+        StructureMethods.Find(options.Method)!.Check(options, [.. Enumerable.Repeat(3, variables)], maxBytes);
+
+    private static void Refused(string expected, Action action)
+    {
+        var error = Assert.Throws<ModelException>(action);
+        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Equal(expected, error.Message);
+    }
+}
