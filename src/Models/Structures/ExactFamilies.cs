@@ -25,6 +25,9 @@ internal sealed class ExactFamilies
     private readonly Layer[] layers;
     private readonly List<(ulong Set, double Score)>[] kept;
 
+    // Families of the size being scored, and how many there may be.
+    private long count, most;
+
     private ExactFamilies(StructureProblem problem, ExactDomain[] domains)
     {
         (this.problem, this.domains) = (problem, domains);
@@ -40,19 +43,19 @@ internal sealed class ExactFamilies
 
     private ExactParentSets[] Run()
     {
-        var before = 0L;
         for (var size = 0; ; size++)
         {
             if (size > 0)
             {
-                for (var v = 0; v < layers.Length; v++) layers[v].Next = Candidates(v);
+                Limit();
+                for (var v = 0; v < layers.Length; v++) layers[v].Next = Candidates(v, size);
                 foreach (var layer in layers) layer.Advance();
             }
-            var count = layers.Sum(l => (long)l.Sets.Length);
+            else
+            {
+                count = layers.Length;
+            }
             if (count == 0) break;
-            var bytes = ((before + count) * BytesOfFamily) + (kept.Sum(k => (long)k.Capacity) * ExactParentSets.BytesOfOne);
-            if (bytes > problem.MaxBytes) throw TooLarge(count, size, bytes);
-            before = count;
             ScoreAll((int)count);
             for (var v = 0; v < layers.Length; v++) Keep(v, isFirst: size == 0);
             problem.Report(0, double.NaN);
@@ -62,12 +65,19 @@ internal sealed class ExactFamilies
         return Array.ConvertAll(kept, k => ExactParentSets.Sorted([.. k.Select(p => p.Set)], [.. k.Select(p => p.Score)]));
     }
 
-    private ModelException TooLarge(long families, int size, long bytes) => new(ErrorKind.Usage, "exact structure search",
-        $"{families:N0} families with {size} free parents, {ExactMethod.Mebibytes(bytes)}", $"at most {ExactMethod.Mebibytes(problem.MaxBytes!.Value)}",
-        $"allow at most {Math.Max(0, size - 1)} parents, give more memory, or search by hill climbing");
+    private void Limit()
+    {
+        var free = (problem.MaxBytes ?? long.MaxValue) - (kept.Sum(k => (long)k.Capacity) * ExactParentSets.BytesOfOne);
+        most = Math.Clamp((free / BytesOfFamily) - count, 0, Array.MaxLength);
+        count = 0;
+    }
+
+    private ModelException TooLarge(int size) => new(ErrorKind.Usage, "exact structure search",
+        $"more than {most:N0} families with {size} free parents", $"families that fit {ExactMethod.Mebibytes(problem.MaxBytes ?? long.MaxValue)}",
+        $"allow fewer than {(ulong)size + domains.Max(d => ulong.PopCount(d.Required))} parents, give more memory, or search by hill climbing");
 
     // Sets one larger whose subsets are all still in the race, with their best subsets' scores, ascending.
-    private (List<ulong> Sets, List<double> Best) Candidates(int variable)
+    private (List<ulong> Sets, List<double> Best) Candidates(int variable, int size)
     {
         var (found, best) = (new List<ulong>(), new List<double>());
         var (layer, domain) = (layers[variable], domains[variable]);
@@ -76,6 +86,7 @@ internal sealed class ExactFamilies
         {
             var added = BitOperations.TrailingZeroCount(free);
             var lower = (1UL << added) - 1;
+            Cancellation.Poll();
             foreach (var set in layer.Sets)
             {
                 // Ascending, so no later one is lower.
@@ -83,6 +94,7 @@ internal sealed class ExactFamilies
                 var with = set | (1UL << added);
                 if (BestSubset(variable, with) is { } score && !IsRuledOut(variable, with, score))
                 {
+                    if (++count > most) throw TooLarge(size);
                     found.Add(with);
                     best.Add(score);
                 }
@@ -125,9 +137,9 @@ internal sealed class ExactFamilies
         return false;
     }
 
-    private void ScoreAll(int count)
+    private void ScoreAll(int number)
     {
-        var (subsets, families) = (new ulong[count], new (int Variable, int Place)[count]);
+        var (subsets, families) = (new ulong[number], new (int Variable, int Place)[number]);
         var next = 0;
         for (var v = 0; v < layers.Length; v++)
         {
@@ -135,17 +147,17 @@ internal sealed class ExactFamilies
         }
         Array.Sort(subsets, families);
         next = -1;
-        Parallelism.Run((int)Math.Min(problem.Threads, (count + ChunkSize - 1) / ChunkSize), token =>
+        Parallelism.Run((int)Math.Min(problem.Threads, (number + ChunkSize - 1) / ChunkSize), token =>
         {
             Span<int> parents = stackalloc int[64];
-            while (!token.IsCancellationRequested && (long)Interlocked.Increment(ref next) * ChunkSize is var start && start < count)
+            while (!token.IsCancellationRequested && (long)Interlocked.Increment(ref next) * ChunkSize is var start && start < number)
             {
-                foreach (var (variable, place) in families.AsSpan((int)start, (int)Math.Min(ChunkSize, count - start)))
+                foreach (var (variable, place) in families.AsSpan((int)start, (int)Math.Min(ChunkSize, number - start)))
                 {
                     if (token.IsCancellationRequested) return;
-                    var number = 0;
-                    for (var rest = layers[variable].Sets[place]; rest != 0; rest &= rest - 1) parents[number++] = BitOperations.TrailingZeroCount(rest);
-                    layers[variable].Scores[place] = problem.Scores.Score(variable, parents[..number]);
+                    var size = 0;
+                    for (var rest = layers[variable].Sets[place]; rest != 0; rest &= rest - 1) parents[size++] = BitOperations.TrailingZeroCount(rest);
+                    layers[variable].Scores[place] = problem.Scores.Score(variable, parents[..size]);
                 }
             }
         }, Cancellation.Token);
@@ -156,7 +168,9 @@ internal sealed class ExactFamilies
         var layer = layers[variable];
         for (var i = 0; i < layer.Sets.Length; i++)
         {
-            if (layer.Scores[i] <= layer.Best[i] && !isFirst) continue;
+            // The last comparison is for -infinity.
+            var (score, best) = (layer.Scores[i], layer.Best[i]);
+            if (!isFirst && !(score > best + (ExactParentSets.Rounding * Math.Abs(score)) && score > best)) continue;
             layer.Best[i] = layer.Scores[i];
             kept[variable].Add((layer.Sets[i], layer.Scores[i]));
         }

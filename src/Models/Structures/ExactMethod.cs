@@ -34,7 +34,8 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
                 "choose fewer variables, or search by hill climbing");
         }
         var domains = ExactDomain.Of(new(options.Constraints, sizes.Count), options.Constraints.Groups);
-        var (limit, mostParents) = ((double)(maxBytes ?? long.MaxValue), options.MaxParents ?? sizes.Count - 1);
+        // A search has half of the memory, rows and kept scores the other.
+        var (limit, mostParents) = ((double)(maxBytes ?? long.MaxValue) / 2, options.MaxParents ?? sizes.Count - 1);
         // Without parents nothing is searched.
         if (usesDp && mostParents > 0)
         {
@@ -80,7 +81,7 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
     }
 
     private static ModelException TooLarge(string found, double limit, string remedy) =>
-        new(ErrorKind.Usage, Place, found, $"at most {Mebibytes(limit)}", remedy);
+        new(ErrorKind.Usage, Place, found, $"at most {Mebibytes(limit)}, half of the memory", remedy);
 
     private static ModelException Cyclic() =>
         new(ErrorKind.Usage, "StructureConstraints.Require", "arcs that form a cycle", "arcs without cycles", "require fewer arcs");

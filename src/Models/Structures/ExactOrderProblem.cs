@@ -42,14 +42,16 @@ internal sealed class ExactOrderProblem
     public static ExactOrderProblem Of(int[] members, IReadOnlyList<ExactParentSets> lists)
     {
         var sets = new ulong[members.Length][];
-        var range = 0.0;
+        var (range, total) = (0.0, 0.0);
         for (var i = 0; i < members.Length; i++)
         {
             var list = lists[members[i]];
             sets[i] = Projected(list.Sets, members);
             range += Math.Max(0, list.Scores[0] - list.Scores[sets[i].Length - 1]);
+            total += double.IsInfinity(list.Scores[0]) ? 0 : Math.Abs(list.Scores[0]);
         }
-        var exponent = range > 0 ? CostBits - 1 - Math.ILogB(range) : 0;
+        // What differs by rounding only should cost the same, so that ties are broken by the rules of the searches.
+        var exponent = CostBits - 1 - Math.ILogB(Math.Max(Math.Max(range, total * Math.ScaleB(ExactParentSets.Rounding, CostBits - 1)), double.Epsilon));
         var costs = new long[members.Length][];
         for (var i = 0; i < members.Length; i++)
         {

@@ -7,8 +7,13 @@ namespace Pipelines.Models.Structures;
 /// <param name="Scores">Their scores, descending. Shape [sets].</param>
 internal sealed record ExactParentSets(ulong[] Sets, double[] Scores)
 {
-    /// <summary>Bytes of one set and its score in the list and, beside it, in the search's own form.</summary>
-    public const int BytesOfOne = 32;
+    /// <summary>
+    /// Scores that differ by less than this share are the same: such differences are rounding, and would follow the order of additions and the kernel variant.
+    /// </summary>
+    public const double Rounding = 1e-12;
+
+    /// <summary>Bytes of one set and its score: while they are found, in the list, and in the search's own form.</summary>
+    public const int BytesOfOne = 56;
 
     /// <summary>The list of some sets, sorted by score; of equal scores the smaller set comes first, then that with the smaller bits.</summary>
     /// <param name="sets">The sets. Shape [sets].</param>

@@ -15,23 +15,23 @@ public sealed class ExactRefusalTests
     // 2^26 bytes and two layers of C(26, 13) = 10,400,600 costs of 8 bytes make 222.7 MiB; with 24 variables, 2^24 and 2 * 8 * 2,704,156, they make 57.3 MiB.
     [Fact]
     public void DynamicProgrammingThatDoesNotFitSaysWhatWould() => Refused(
-        "exact structure search: found 26 variables that may be each other's parents, which need 223 MiB, expected at most 100 MiB; "
+        "exact structure search: found 26 variables that may be each other's parents, which need 223 MiB, expected at most 100 MiB, half of the memory; "
         + "choose at most 24 variables, forbid arcs, use A* (Exact), or search by hill climbing",
-        () => Check(new() { Method = StructureMethod.ExactDp }, 26, 100 * MiB));
+        () => Check(new() { Method = StructureMethod.ExactDp }, 26, 200 * MiB));
 
     [Fact]
     public void TiersMakeDynamicProgrammingFit() => Check(new()
     {
         Method = StructureMethod.ExactDp,
         Constraints = new() { Tiers = [[.. Enumerable.Range(0, 13)], [.. Enumerable.Range(13, 13)]] },
-    }, 26, 100 * MiB);
+    }, 26, 200 * MiB);
 
-    // 30 variables with up to 5 of 29 parents: 30 (1 + 29 + 406 + 3,654 + 23,751 + 118,755) families of 104 bytes = 436.2 MiB; up to 4: 82.8 MiB.
+    // 30 variables with up to 5 of 29 parents: 30 (1 + 29 + 406 + 3,654 + 23,751 + 118,755) families of 128 bytes = 536.9 MiB; up to 4: 102.0 MiB.
     [Fact]
     public void FamiliesThatDoNotFitSayHowManyParentsWould() => Refused(
-        "exact structure search: found families of up to 5 parents that need 437 MiB, expected at most 100 MiB; "
+        "exact structure search: found families of up to 5 parents that need 537 MiB, expected at most 110 MiB, half of the memory; "
         + "allow at most 4 parents, give more memory, or search by hill climbing",
-        () => Check(new() { Method = StructureMethod.Exact, Score = StructureScore.Bdeu, MaxParents = 5 }, 30, 100 * MiB));
+        () => Check(new() { Method = StructureMethod.Exact, Score = StructureScore.Bdeu, MaxParents = 5 }, 30, 220 * MiB));
 
     [Fact]
     public void FamiliesThatTheScoreLeavesAreRefusedBeforeTheyAreCounted()
@@ -40,8 +40,10 @@ public sealed class ExactRefusalTests
         var options = new StructureOptions { Method = StructureMethod.Exact, Score = StructureScore.Aic };
         var scores = new NaiveScores(rows, weights, sizes, options, isBounded: false);
         // 12 families without parents and 132 with one take (12 + 132) * 72 = 10 kB; 660 with two do not fit.
-        Refused("exact structure search: found 660 families with 2 free parents, 0.06 MiB, expected at most 0.02 MiB; "
-            + "allow at most 1 parents, give more memory, or search by hill climbing", () => ExactMethodTests.Search(scores, options, maxBytes: 20_000));
+        var error = Assert.Throws<ModelException>(() => ExactMethodTests.Search(scores, options, maxBytes: 25_000));
+        Assert.Equal((ErrorKind.Usage, "exact structure search", "families that fit 0.03 MiB"), (error.Kind, error.Place, error.Expected));
+        Assert.Equal("allow fewer than 2 parents, give more memory, or search by hill climbing", error.Remedy);
+        Assert.Matches("^more than [1-6][0-9]{1,2} families with 2 free parents$", error.Found);
         Assert.Equal(144, scores.FamiliesScored);
     }
 

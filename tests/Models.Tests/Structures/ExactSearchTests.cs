@@ -5,8 +5,8 @@ namespace Pipelines.Models.Tests.Structures;
 /// <summary>The searches over orders of variables, on random scores of parent sets: no data are involved.</summary>
 public sealed class ExactSearchTests
 {
-    // Sums of up to 5 scores of about 10; the searches' integer costs are finer than that.
-    private const double Rounding = 1e-12;
+    // Sums of scores of about 10, which count as equal where they differ by a share of 1e-12.
+    private const double Rounding = 1e-10;
 
     [Theory]
     [InlineData(1, 1)]
@@ -65,6 +65,23 @@ public sealed class ExactSearchTests
         var expected = ExactComponents.Solve(lists, p => ExactDpSearch.Solve(p, 1, _ => { }, default));
         foreach (var threads in new[] { 2, 3, Environment.ProcessorCount })
             Assert.Equal(expected, ExactComponents.Solve(lists, p => ExactDpSearch.Solve(p, threads, _ => { }, default)));
+    }
+
+    [Fact]
+    public void TheFirstSetWithinIsFoundInListsOfAnyLength()
+    {
+        var random = new Random(1);
+        for (var length = 0; length < 70; length++)
+        {
+            var sets = Enumerable.Range(0, length).Select(_ => (ulong)random.NextInt64() | 1UL << random.Next(64)).ToArray();
+            for (var bits = 0; bits < 64; bits += 3)
+            {
+                var outside = (ulong)random.NextInt64() & (ulong)random.NextInt64() & ((1UL << bits) - 1);
+                Assert.Equal(Array.FindIndex(sets, s => (s & outside) == 0), ExactOrderProblem.FirstWithin<ulong>(sets, outside));
+                var low = Array.ConvertAll(sets, s => (ushort)s);
+                Assert.Equal(Array.FindIndex(low, s => (s & (ushort)outside) == 0), ExactOrderProblem.FirstWithin<ushort>(low, (ushort)outside));
+            }
+        }
     }
 
     private static double Score(ExactParentSets[] lists, Func<ExactOrderProblem, int[]?> search) =>
