@@ -56,7 +56,10 @@ public sealed record SampleOptions
         Array.Fill(codes, double.NaN);
         if (model is not IEvidenceSampler network)
             return given.Count == 0 && Method is null ? codes : throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model",
-                given.Count == 0 ? "a method of sampling" : "evidence", "a network, which takes them", "leave it out");
+                given.Count == 0 ? "a method of sampling" : "evidence", "a Bayesian network, which takes them", "leave it out");
+        if (given.Count > 0 && Method == SamplingMethod.Forward)
+            throw new ModelException(ErrorKind.Usage, "SampleOptions.Method", "forward sampling, with evidence", "a method that takes evidence",
+                "choose likelihood or gibbs, or leave the evidence out");
         foreach (var (name, value) in given)
         {
             var at = IndexOf(network.Variables.Select(v => v.Name), name);
@@ -64,8 +67,12 @@ public sealed record SampleOptions
                 throw new ModelException(ErrorKind.Usage, "evidence", $"no variable '{name}'", "a variable of the network",
                     NearestName.Remedy(name, network.Variables.Select(v => v.Name), "correct the name"));
             var code = IndexOf(network.Variables[at].Values, value);
+            // Booleans are the categories 0 and 1.
+            if (code < 0 && bool.TryParse(value, out var flag)) code = IndexOf(network.Variables[at].Values, flag ? "1" : "0");
             if (code < 0)
-                throw new ModelException(ErrorKind.Usage, $"evidence, variable '{name}'", $"'{value}'", "one of its values",
+                throw new ModelException(ErrorKind.Usage, $"evidence, variable '{name}'", $"'{value}'",
+                    $"one of its {network.Variables[at].Values.Count} values ({string.Join(", ", network.Variables[at].Values.Take(5))}"
+                        + $"{(network.Variables[at].Values.Count > 5 ? ", …" : "")})",
                     NearestName.Remedy(value, network.Variables[at].Values, "correct the value"));
             codes[at] = code;
         }

@@ -32,6 +32,9 @@ internal sealed class ScorePlan
         model.CheckPriors(Extractor.Priors);
         var kinds = ScoreBatch.Resolve(Model, options.Columns);
         scores = [.. kinds.SelectMany(k => k.Columns)];
+        if (scores.GroupBy(c => c.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"two columns called '{twice.Key}'", "each name once",
+                "rename a variable or value, or leave one out (InferenceOptions.Variables)");
         Scored = [.. kinds.Select(k => k.Name)];
         if (Model is not IInferenceModel) return;
         // Whatever is written of impossible rows, they are counted.

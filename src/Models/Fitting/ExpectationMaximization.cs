@@ -98,7 +98,7 @@ public static class ExpectationMaximization
         }
         var isPartial = walk is { IsWhole: false };
         if (isPartial) statistics = await EvaluateAsync(model, history.Count, all: true).ConfigureAwait(false);
-        else if (history.Count > 0 && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
+        else if (history.Count > 0 && double.IsFinite(history[^1].LogLikelihood) && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
             warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration ({model.WhyObjectiveFalls})");
         warnings.AddRange(model.Diagnose(statistics));
         return new()
@@ -133,7 +133,7 @@ public static class ExpectationMaximization
             if (!(result.Weight > 0))
                 throw new ModelException(ErrorKind.Data, "input", $"a total weight of {result.Weight.Text()}", "more than 0", "check the weights");
             if (!double.IsFinite(result.Weight)) throw DataSurvey.TooHeavy(result.Weight);
-            if (!double.IsFinite(result.Objective))
+            if (!double.IsFinite(result.Objective) && !(current.MayLeaveRowsImpossible && double.IsNegativeInfinity(result.Objective)))
             {
                 // A saved fit is not affected by a pass that does not belong to it.
                 if (options.Journal is null && await DataSurvey.BlameAsync(pass, current, cancellationToken).ConfigureAwait(false) is { } blame) throw blame;

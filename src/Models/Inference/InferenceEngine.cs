@@ -22,17 +22,27 @@ internal delegate void Answered(InferenceProgram program, in ProgramRun run, Rea
 internal sealed class InferenceEngine(FactorSet set, long mostBytes, LoopyRule? loopy = null)
 {
     private readonly ConcurrentDictionary<(InferenceQuery Query, PatternKey Pattern), Lazy<InferenceProgram>> programs = new();
+    // Kept when programs are dropped. A value is not used.
+    private readonly ConcurrentDictionary<PatternKey, bool> patterns = new();
     private long cachedBytes;
     private long largestTable;
 
     /// <summary>The factors.</summary>
     public FactorSet Set => set;
 
-    /// <summary>Number of different sets of observed variables that programs exist for.</summary>
-    public int Patterns => programs.Keys.Select(k => k.Pattern).Distinct().Count();
+    /// <summary>Number of different sets of observed variables so far.</summary>
+    public int Patterns => patterns.Count;
 
     /// <summary>Bytes of the largest table for one row, over all programs.</summary>
     public long LargestTableBytes => Interlocked.Read(ref largestTable);
+
+    /// <summary>Counts the set of all variables, which takes no inference.</summary>
+    public void SeeComplete()
+    {
+        var all = new bool[set.Sizes.Length];
+        Array.Fill(all, true);
+        patterns.TryAdd(PatternKey.Of(all), true);
+    }
 
     /// <summary>Answers a query about each row of a block that is not excluded.</summary>
     /// <param name="block">The rows: codes, NaN = not observed.</param>
@@ -62,6 +72,7 @@ internal sealed class InferenceEngine(FactorSet set, long mostBytes, LoopyRule? 
                 programs.Clear();
                 Interlocked.Exchange(ref cachedBytes, 0);
             }
+            patterns.TryAdd(pattern, true);
             program = programs.GetOrAdd(key, _ => new(() => Compile(query, pattern)));
         }
         return program.Value;

@@ -13,8 +13,8 @@ public enum SamplingMethod
     Likelihood,
 
     /// <summary>
-    /// Gibbs sampling: each variable in turn given all others, a row after each sweep (Pearl 1987). Consecutive rows depend on each other. Where probabilities
-    /// are 0, a chain may not reach every row.
+    /// Gibbs sampling: each variable in turn given all others, a row after each sweep (Pearl 1987). Consecutive rows depend on each other. Refused where a
+    /// probability is 0, as a chain may not reach every row then.
     /// </summary>
     Gibbs,
 }

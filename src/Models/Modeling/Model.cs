@@ -48,6 +48,12 @@ public abstract class Model : ISummarizer
     {
     }
 
+    /// <summary>
+    /// True: an estimate may give probability 0 to a row that it was made of, so that a log-likelihood of -infinity does not end a fit. False (default): it
+    /// does.
+    /// </summary>
+    internal virtual bool MayLeaveRowsImpossible => false;
+
     /// <summary>Why the fit's objective may fall in an iteration, for a warning.</summary>
     internal virtual string WhyObjectiveFalls => "missing values, inertia or a minimum variance can do that";
 

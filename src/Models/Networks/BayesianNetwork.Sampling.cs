@@ -57,6 +57,9 @@ public sealed partial class BayesianNetwork : IEvidenceSampler
         if (method == SamplingMethod.Forward && evidence.ContainsAnyExcept(double.NaN))
             throw new ModelException(ErrorKind.Usage, "sampling", "evidence with forward sampling", "a method that takes evidence",
                 "choose likelihood or gibbs");
+        if (method == SamplingMethod.Gibbs && Array.Exists(tables, t => t.Probabilities.Contains(0)))
+            throw new ModelException(ErrorKind.Usage, "Gibbs sampling", "probabilities of 0, which may keep the chain from most rows", "tables without zeros",
+                "use likelihood weighting");
         using var scratch = Scratch.Enter();
         var log = scratch.Take(FeatureTile.Capacity);
         LogProbabilities(new FeatureBlock(evidence, 1, Dimensions, Dimensions, 1), log);

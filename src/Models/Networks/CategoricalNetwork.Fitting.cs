@@ -14,6 +14,18 @@ public abstract partial class CategoricalNetwork
     /// <summary>True: rows that do not have all of a table's variables count for it by their posterior. False (default): they do not count.</summary>
     private protected virtual bool CountsPosteriors => false;
 
+    // The families count other rows than those whose probability they give together.
+    internal override bool MayLeaveRowsImpossible => IsEstimatedInOnePass;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        if (double.IsNegativeInfinity(statistics.Objective))
+            yield return "some rows have probability 0 under the model, so that the log-likelihood is -Infinity: their values occur together in no row that "
+                + "the tables were counted from; set a pseudocount (FitOptions.Pseudocount), or fit missing values by expectation-maximization";
+    }
+
     /// <inheritdoc/>
     public override Statistics CreateStatistics()
     {

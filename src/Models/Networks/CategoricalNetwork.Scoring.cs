@@ -47,6 +47,7 @@ public abstract partial class CategoricalNetwork
             }
             sums[..tile.Rows].CopyTo(logs[(t * FeatureTile.Capacity)..]);
         }
+        if (!incomplete.All) engine.Value.SeeComplete();
         if (incomplete.Any) FillIncomplete(block, incomplete, logs);
     }
 
@@ -104,8 +105,8 @@ public abstract partial class CategoricalNetwork
         {
             var names = e.Clique.Select(v => variables[v].Name).ToArray();
             throw new ModelException(ErrorKind.Memory, "exact inference", $"a clique of {names.Length} variables ({string.Join(", ", names.Take(3))}"
-                + $"{(names.Length > 3 ? ", …" : "")}) with {e.Entries:0.##e0} entries, {e.Bytes / (1 << 20):0} MB", $"at most {e.MostBytes >> 20} MB",
-                "allow more memory (InferenceOptions.MaxBytes), or use loopy inference (InferenceOptions.Method)", e);
+                + $"{(names.Length > 3 ? ", …" : "")}) with {e.Entries:0.##e0} entries, and {e.Bytes / (1 << 20):0} MB in all",
+                $"at most {e.MostBytes >> 20} MB", "allow more memory (InferenceOptions.MaxBytes), or use loopy inference (InferenceOptions.Method)", e);
         }
     }
 }

@@ -26,6 +26,9 @@ internal ref struct IncompleteRows
     /// <summary>True if any row is incomplete.</summary>
     public bool Any { get; private set; }
 
+    /// <summary>True if every row is incomplete.</summary>
+    public readonly bool All => !isIncomplete.Contains(false);
+
     /// <summary>Shape [rows]: false for incomplete rows whose other values are all known.</summary>
     public readonly ReadOnlySpan<bool> Excluded => isExcluded;
 

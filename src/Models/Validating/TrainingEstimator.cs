@@ -14,6 +14,8 @@ internal sealed class TrainingEstimator<TModel>(IEstimator<TModel> estimator, st
 
     public bool IsEstimatedInOnePass => estimator.IsEstimatedInOnePass;
 
+    public bool TakesCategories => estimator.TakesCategories;
+
     public FitUses Uses => estimator.Uses;
 
     public ParameterKinds ParameterKinds => estimator.ParameterKinds;

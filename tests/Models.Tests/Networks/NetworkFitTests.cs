@@ -93,6 +93,21 @@ public sealed class NetworkFitTests
     }
 
     [Fact]
+    public void Incomplete_rows_may_be_impossible_under_tables_that_they_do_not_count_for()
+    {
+        // b and c occur together with a in no complete family: P(b | a) and P(c | a) leave b = 1 and c = 1 no common a.
+        var rows = new[,] { { 0, 1, double.NaN }, { 1, 0, double.NaN }, { 0, double.NaN, 0 }, { 1, double.NaN, 1 }, { double.NaN, 1, 1 } };
+        int[][] parents = [[], [0], [0]];
+        var fitted = new BayesianNetworkEstimator(parents).Fit(FeatureMatrix.FromRows(rows));
+        Assert.Equal(double.NegativeInfinity, fitted.LogLikelihood);
+        Assert.Equal("some rows have probability 0 under the model, so that the log-likelihood is -Infinity: their values occur together in no row that the "
+            + "tables were counted from; set a pseudocount (FitOptions.Pseudocount), or fit missing values by expectation-maximization",
+            Assert.Single(fitted.Warnings));
+        Assert.True(double.IsFinite(new BayesianNetworkEstimator(parents).Fit(FeatureMatrix.FromRows(rows), new() { Pseudocount = 0.1 }).LogLikelihood));
+        Assert.True(double.IsFinite(new BayesianNetworkEstimator(parents, MissingValues.Em).Fit(FeatureMatrix.FromRows(rows)).LogLikelihood));
+    }
+
+    [Fact]
     public void Impossible_evidence_has_no_posteriors()
     {
         // b is always a.

@@ -43,7 +43,9 @@ public sealed class SamplingTests
     {
         var network = new BayesianNetwork([new("a", 2), new("b", 2)], [[], [0]], [[0.5, 0.5], [1, 0, 0, 1]]);
         Assert.Equal("sampling: found evidence of probability 0, expected values that can occur together; correct the evidence", Message([0, 1],
-            SamplingMethod.Gibbs));
+            SamplingMethod.Likelihood));
+        Assert.Equal("Gibbs sampling: found probabilities of 0, which may keep the chain from most rows, expected tables without zeros; "
+            + "use likelihood weighting", Message([0, 0], SamplingMethod.Gibbs));
         Assert.Equal("sampling: found evidence with forward sampling, expected a method that takes evidence; choose likelihood or gibbs", Message([0, 0],
             SamplingMethod.Forward));
 
