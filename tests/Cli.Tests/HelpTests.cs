@@ -42,7 +42,7 @@ public sealed class HelpTests
     [InlineData("score", "--force --output --columns --features --keep --sequence --lists --order --regroup --impossible --on-bad-row --max-bad-rows "
         + "--dry-run --resume --priors --variables --inference fill explanation")]
     [InlineData("inspect", "<FILE>")]
-    [InlineData("plot", "--force --output --kind --features --size --weights --label --on-bad-row density confusion roc calibration contour history "
+    [InlineData("plot", "--force --output --kind --features --size --weights --label --priors --on-bad-row density confusion roc calibration contour history "
         + "criterion graph .dot .mmd")]
     [InlineData("evaluate", "--force --output --label --weights --features --bins --sequence --lists --on-bad-row --max-bad-rows --priors")]
     [InlineData("fit naive-bayes", "--label --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume "

@@ -1,4 +1,6 @@
+using Pipelines.Io;
 using Pipelines.Models.Serialization;
+using Pipelines.Plotting;
 
 namespace Pipelines.Cli.Tests;
 
@@ -71,6 +73,37 @@ public sealed class PriorTests : IDisposable
     }
 
     [Theory]
+    [InlineData("confusion"), InlineData("roc"), InlineData("calibration")]
+    public async Task The_pictures_of_an_evaluation_are_those_with_priors(string kind)
+    {
+        await WriteAsync();
+        Assert.Equal(0, (await FitAsync("naive-bayes", "--label", "label")).Code);
+        var plot = await PlotAsync("--kind", kind, "--label", "truth", "--priors", "p0,p1");
+        Assert.Equal((0, ""), (plot.Code, plot.ErrorText));
+        var picture = await File.ReadAllTextAsync(folder["p.svg"]);
+        // The library's own picture of these rows.
+        var data = Pipeline.From(new ParquetSource(folder["d.parquet"])).Priors([.. priorColumns]);
+        var expected = await ModelPlot.CreateAsync(SavedModel.Load(folder["m.json"]), data, new() { Kind = kind, Label = "truth" });
+        var (width, height) = PictureRenderer.DefaultSize(expected);
+        Assert.Equal(System.Text.Encoding.UTF8.GetString(PictureRenderer.Render(expected, PictureFormat.Svg, width, height)), picture);
+        Assert.Equal(0, (await PlotAsync("--kind", kind, "--label", "truth")).Code);
+        Assert.NotEqual(picture, await File.ReadAllTextAsync(folder["p.svg"]));
+    }
+
+    [Theory]
+    [InlineData("--priors p0,p1", "--priors and --kind: found 'density', which shows no evaluation, expected confusion, roc or calibration; for example "
+        + "--kind confusion")]
+    [InlineData("--kind contour --priors p0,p1", "--priors and --kind: found 'contour', which shows no evaluation, expected confusion, roc or calibration; for "
+        + "example --kind confusion")]
+    [InlineData("--kind roc --label p0 --priors p0,p1", "--priors and --label: found 'p0' in both, expected priors that have no other role; for example "
+        + "--priors p0,p1")]
+    public async Task Other_pictures_refuse_them(string options, string message)
+    {
+        var plot = await PlotAsync(options.Split(' '));
+        Assert.Equal((2, $"pipelines: error: {message}"), (plot.Code, plot.ErrorText.Split('\n')[0]));
+    }
+
+    [Theory]
     [InlineData("--components 2 --priors p0,p0", 2, "--priors: found 'p0' more than once, expected column names separated by commas, each once; for example "
         + "--priors p0,p1")]
     [InlineData("--components 2 --priors x,p0", 2, "--priors and --features: found 'x' in both, expected priors that are not features; for example --priors "
@@ -122,6 +155,9 @@ public sealed class PriorTests : IDisposable
 
     private Task<ToolResult> FitAsync(string kind, params string[] options) => Tool.RunAsync(["fit", kind, folder["d.parquet"], "--distribution", "normal",
         "--priors", string.Join(",", priorColumns), "--features", "x", "--output", folder["m.json"], .. options]);
+
+    private Task<ToolResult> PlotAsync(params string[] options) =>
+        Tool.RunAsync(["plot", folder["m.json"], folder["d.parquet"], "--output", folder["p.svg"], .. options]);
 
     private Task<ToolResult> ScoreAsync(params string[] options) =>
         Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--force", .. options]);

@@ -80,7 +80,8 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
         if (kind == Network)
         {
             return BayesClassifierEstimator.Of(new BayesianNetworkEstimator(structure.Arcs(parsed, run, classes.With(new(), parsed).Pseudocount, null),
-                structure.Missing(parsed) ?? MissingValues.Available, structure.Description(parsed)) { MaxBytes = run?.Budget });
+                structure.Missing(parsed) ?? MissingValues.Available, structure.Description(parsed))
+            { MaxBytes = run?.Budget });
         }
         if (kind == Chain) return BayesClassifierEstimator.Of(new MarkovChainEstimator(parsed.GetValue(markovOrder) ?? 1));
         var (family, tied) = (distribution.Family(parsed), parsed.GetValue(classes.Tied));

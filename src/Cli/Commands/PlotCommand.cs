@@ -49,6 +49,7 @@ internal sealed class PlotCommand : Verb
         "WIDTHxHEIGHT",
         $"two numbers from {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize} with an x between them", "1200x800", ParseSize, null);
 
+    private readonly PriorSettings priors = new("class", "the model's classes, for confusion, roc and calibration");
     private readonly Option<bool> force = ForceOption.Create("a picture of the same format", anyName: false);
     private readonly BadRowSettings badRows = new();
     private readonly ReadingSettings reading = new();
@@ -59,12 +60,13 @@ internal sealed class PlotCommand : Verb
     {
         var command = new CheckedCommand("plot", "Plots a model, together with data if given: densities over histograms, contours, the history of the fit, "
             + "AIC and BIC of several fits, or the graph of a network.") {
-            model, inputs, output, force, kind, features, weights, label, size };
+            model, inputs, output, force, kind, features, weights, label, priors.Option, size };
         badRows.AddTo(command);
         reading.AddTo(command);
         kind.CompletionSources.Add(_ => PlotKind.All.Select(k => new System.CommandLine.Completions.CompletionItem(k.Name)));
         command.Rules.Add(common.Check);
         command.Rules.Add(badRows.Check);
+        command.Rules.Add(result => priors.Check(result, features, label, weights));
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
@@ -110,6 +112,10 @@ internal sealed class PlotCommand : Verb
                 yield return UsageError.For($"{output.Name} and {size.Name}", $"a text file, '{file}', which has no size", "a picture",
                     $"{output.Name} plot.svg");
         }
+        var shown = result.Given(kind) ?? DensityPlot.KindName;
+        if (result.IsGiven(priors.Option) && PlotKind.All.Any(k => k.Name == shown && !k.ShowsLabels))
+            yield return UsageError.For($"{priors.Option.Name} and {kind.Name}", $"'{shown}', which shows no evaluation", "confusion, roc or calibration",
+                $"{kind.Name} confusion");
         if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 })
             yield return UsageError.For(weights.Name, "no INPUT", "an INPUT with the column", $"model.json data.parquet {weights.Name} {weights.Example}");
         foreach (var option in badRows.All.Concat(reading.All))
@@ -133,15 +139,15 @@ internal sealed class PlotCommand : Verb
         var saved = ModelInput.Load(modelPath, console);
         if (paths.Length > 0)
             saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how),
-                    [parsed.GetValue(weights), parsed.GetValue(label)], cancellationToken)
+                    [parsed.GetValue(weights), parsed.GetValue(label), .. priors.Taken(parsed)], cancellationToken)
                 .ConfigureAwait(false);
         InputCheck.Warn(console, paths);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         Pipeline? data = null;
         if (paths.Length > 0)
         {
-            data = Pipeline.From(new ParquetSource(paths, how))
-                .With(common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths), Progress = display });
+            data = priors.Of(Pipeline.From(new ParquetSource(paths, how))
+                .With(common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths), Progress = display }), parsed);
         }
         var options = new PlotOptions
         {

@@ -48,6 +48,10 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
     public Statistics CreateStatistics()
     {
         ModelException.CheckOptions("evaluation", (bins is >= 1 and <= 10_000, nameof(bins), bins, "1 to 10000"));
+        if (model.Classes.Count > EvaluationStatistics.MostClasses(bins))
+            throw new ModelException(ErrorKind.Memory, "evaluation", $"{model.Classes.Count} classes with {bins} calibration bins each",
+                $"at most {EvaluationStatistics.MostClasses(bins)} classes, whose confusion matrix and bins take less than 2 GiB",
+                "merge rare classes, or score the rows and compare the labels");
         return new EvaluationStatistics(model.Classes.Count, bins, mostBytes);
     }
 

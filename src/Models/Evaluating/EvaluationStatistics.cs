@@ -18,12 +18,23 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
     private const int BinsOfScores = 1 << 15;
 
     // Unlabelled items, log-loss and Brier score; confusion [K, K]; calibration [K, bins, CellSize].
-    private double[] sums = new double[3 + (classes * classes) + (classes * bins * CellSize)];
+    private double[] sums = new double[Length(classes, bins)];
     private List<KeptPosteriors> kept = [];
     private long keptBytes;
 
     // Shape [K, 2, BinsOfScores]: weight of the class's items and of others; null while posteriors are kept.
     private double[]? scores;
+
+    /// <summary>Maximum number of classes, for which the sums take less than 2 GiB.</summary>
+    /// <param name="bins">Number of calibration bins of each class.</param>
+    public static int MostClasses(int bins)
+    {
+        // Solves Length(K, bins) = M for K.
+        var half = CellSize / 2.0 * bins;
+        return (int)(Math.Sqrt((half * half) + (int.MaxValue / sizeof(double)) - 3) - half);
+    }
+
+    private static int Length(int classes, int bins) => checked(3 + (classes * classes) + (classes * bins * CellSize));
 
     /// <inheritdoc/>
     public override string Kind => $"evaluation[{classes}, {bins}]";

@@ -60,6 +60,13 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         return (models, warnings);
     }
 
+    /// <summary>Bytes that statistics of some rows take at most.</summary>
+    /// <param name="pass">A pass over the rows.</param>
+    /// <param name="empty">The statistics, without rows.</param>
+    /// <param name="rows">Number of rows.</param>
+    public static long MaxBytes(IDataPass pass, Statistics empty, long rows) =>
+        empty.MaxBytes(rows, [.. pass.Features?.Select(f => f.Categories?.Count ?? 0) ?? []]) ?? StatisticsSize.Of(empty);
+
     /// <summary>Runs passes until all fits have ended. Errors in a pass are thrown here; a fit's own errors are in its task.</summary>
     /// <param name="between">Called before each pass, when every fit has ended or is waiting.</param>
     /// <param name="cancellationToken">Stops the passes.</param>
@@ -134,10 +141,7 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
     private long Bytes(ISummarizer summarizer)
     {
         var empty = summarizer.CreateStatistics();
-        int[] codes = [.. pass.Features?.Select(f => f.Categories?.Count ?? 0) ?? []];
-        return (pass.StatisticsInFlight * Most(batchSize)) + (2 * Most(extent?.Rows ?? long.MaxValue));
-
-        long Most(long rows) => empty.MaxBytes(rows, codes) ?? StatisticsSize.Of(empty);
+        return (pass.StatisticsInFlight * MaxBytes(pass, empty, batchSize)) + (2 * MaxBytes(pass, empty, extent?.Rows ?? long.MaxValue));
     }
 
     private enum WishKind

@@ -110,14 +110,10 @@ public sealed partial class BayesianNetwork : CategoricalNetwork, IModelFormat<B
     public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null) => Variables.Select((v, i) =>
     {
         // The table's first line begins with the names of the family, which become a line of their own.
-        OutlineEntry[] lines = [.. tables[i].Outline(Named(i, features))];
         var family = NameOf(i, features) + (parents[i].Length == 0 ? "" : $" given {string.Join(", ", parents[i].Select(p => NameOf(p, features)))}");
-        var head = $"{NameOf(i, features)} given nothing: () ";
-        return parents[i].Length == 0 && lines is [{ Text: var root }] && root.StartsWith(head, StringComparison.Ordinal)
-            ? new OutlineEntry($"{family}: {root[head.Length..]}")
-            : new OutlineEntry(family, lines.Select(l => l.Text.StartsWith(family + ": ", StringComparison.Ordinal)
-                ? l with { Text = l.Text[(family.Length + 2)..] }
-                : l));
+        var head = parents[i].Length == 0 ? $"{family} given nothing: () " : $"{family}: ";
+        return new OutlineEntry(family, tables[i].Outline(Named(i, features)).Select(l =>
+            l.Text.StartsWith(head, StringComparison.Ordinal) ? l with { Text = l.Text[head.Length..] } : l));
     });
 
     /// <inheritdoc/>

@@ -170,7 +170,7 @@ internal sealed class ExactFamilies
         {
             // The last comparison is for -infinity.
             var (score, best) = (layer.Scores[i], layer.Best[i]);
-            if (!isFirst && !(score > best + (ExactParentSets.Rounding * Math.Abs(score)) && score > best)) continue;
+            if (!isFirst && !(score > best + (StructureProblem.Rounding * Math.Abs(score)) && score > best)) continue;
             layer.Best[i] = layer.Scores[i];
             kept[variable].Add((layer.Sets[i], layer.Scores[i]));
         }

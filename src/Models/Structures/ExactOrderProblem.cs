@@ -51,7 +51,7 @@ internal sealed class ExactOrderProblem
             total += double.IsInfinity(list.Scores[0]) ? 0 : Math.Abs(list.Scores[0]);
         }
         // What differs by rounding only should cost the same, so that ties are broken by the rules of the searches.
-        var exponent = CostBits - 1 - Math.ILogB(Math.Max(Math.Max(range, total * Math.ScaleB(ExactParentSets.Rounding, CostBits - 1)), double.Epsilon));
+        var exponent = CostBits - 1 - Math.ILogB(Math.Max(Math.Max(range, total * Math.ScaleB(StructureProblem.Rounding, CostBits - 1)), double.Epsilon));
         var costs = new long[members.Length][];
         for (var i = 0; i < members.Length; i++)
         {

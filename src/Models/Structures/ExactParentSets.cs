@@ -7,11 +7,6 @@ namespace Pipelines.Models.Structures;
 /// <param name="Scores">Their scores, descending. Shape [sets].</param>
 internal sealed record ExactParentSets(ulong[] Sets, double[] Scores)
 {
-    /// <summary>
-    /// Scores that differ by less than this share are the same: such differences are rounding, and would follow the order of additions and the kernel variant.
-    /// </summary>
-    public const double Rounding = 1e-12;
-
     /// <summary>Bytes of one set and its score: while they are found, in the list, and in the search's own form.</summary>
     public const int BytesOfOne = 56;
 

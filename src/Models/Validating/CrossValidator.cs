@@ -64,25 +64,40 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         var work = new SharedSummarizer();
         work.Add(counter, 0);
         ISummarizer sums = all is Classifier classifier ? new LabeledClasses(classifier) : all;
-        work.Add(new FoldedSummarizer(rule, [.. Enumerable.Repeat(sums, folds.Folds)]), 1);
+        var together = FoldsOfAPass(sums);
+        work.Add(OfFolds(0), 1);
         var categories = CategoryCounter.Of(all);
         var mayForget = !categories.IsEmpty && TrainingEstimator<TModel>.Applies(estimator);
         if (mayForget) work.Add(new FoldedSummarizer(rule, [.. Enumerable.Repeat(categories, folds.Folds)]), 2);
         var found = ((CompositeStatistics)await pass.RunAsync(work, cancellationToken).ConfigureAwait(false)).Parts;
         Check(counter, found[0], names);
         if (names.Length > 0 && counter.HasUnlabeled(found[0])) return null;
+        var parts = ((CompositeStatistics)found[1]).Parts.Take(together).ToList();
+        while (parts.Count < folds.Folds)
+        {
+            var more = (CompositeStatistics)await pass.RunAsync(OfFolds(parts.Count), cancellationToken).ConfigureAwait(false);
+            parts.AddRange(more.Parts.Skip(parts.Count).Take(together));
+        }
         using var scope = Cancellation.Enter(cancellationToken);
         var models = new TModel[folds.Folds];
         for (var fold = 0; fold < models.Length; fold++)
         {
             // A part without values would keep the parameters that the fold's own rows have given it.
-            if (!counter.HasValuesOutside(found[0], fold) || Estimate(all, ((CompositeStatistics)found[1]).Parts, fold) is not { } model) return null;
+            if (!counter.HasValuesOutside(found[0], fold) || Estimate(all, parts, fold) is not { } model) return null;
             models[fold] = mayForget
                 ? TrainingEstimator<TModel>.Knowing(model, categories.KnownIn(all.Dimensions, ((CompositeStatistics)found[2]).Parts.Where((_, f) => f != fold)))
                 : model;
         }
         return models;
+
+        FoldedSummarizer OfFolds(int first) => new(rule, [.. Enumerable.Range(0, folds.Folds)
+            .Select(fold => fold >= first && fold < first + together ? sums : new ExtentSummarizer())]);
     }
+
+    // Further folds go into further passes, which keeps every bit; a model fitted alone would have other last digits, which then depended on the memory.
+    private int FoldsOfAPass(ISummarizer sums) => pass.StatisticsBytes is { } most
+        ? (int)Math.Clamp(most / ((pass.StatisticsInFlight + 2) * SharedScan.MaxBytes(pass, sums.CreateStatistics(), options.BatchRows)), 1, folds.Folds)
+        : folds.Folds;
 
     // Null where the sums do not say all: fitted alone, the model is right, or fails with the true reason.
     private TModel? Estimate(TModel all, IReadOnlyList<Statistics> parts, int fold)

@@ -5,7 +5,8 @@ using Pipelines.Models.Structures;
 namespace Pipelines.Blocks.Tests.Structures;
 
 /// <summary>
-/// Structures of data sampled from real networks: never above the optimum that other programs proved, and no worse than what bnlearn's searches reach.
+/// Structures of data sampled from real networks: never above the optimum that other programs proved, which exact searches reach, and no worse than what
+/// bnlearn's searches reach.
 /// </summary>
 public class NetworkScoreTests
 {
@@ -15,6 +16,9 @@ public class NetworkScoreTests
 
     // Long searches of more rows would take most of the test run.
     private const int MostRows = 5_000;
+
+    public static TheoryData<string> Solved =>
+        [.. Entries().Where(e => e.GetProperty("optimum").ValueKind == JsonValueKind.Number).Select(e => e.GetProperty("data").GetString()!).Distinct()];
 
     public static TheoryData<string> Files => [.. Entries().Select(e => e.GetProperty("data").GetString()!).Where(d => d != "alarm-200k").Distinct()];
 
@@ -46,6 +50,30 @@ public class NetworkScoreTests
             }
             if (entry.GetProperty("optimum") is { ValueKind: JsonValueKind.Number } optimum)
                 Assert.InRange(tabu.Score, double.MinValue, optimum.GetDouble() + (Rounding * Math.Abs(optimum.GetDouble())));
+        }
+    }
+
+    [NetworkTheory]
+    [MemberData(nameof(Solved))]
+    public async Task ExactSearchesReachTheOptimum(string file)
+    {
+        var data = await NetworkFile.ReadAsync(file);
+        foreach (var entry in Entries().Where(e => e.GetProperty("data").GetString() == file))
+        {
+            var score = Enum.Parse<StructureScore>(entry.GetProperty("score").GetString()!, ignoreCase: true);
+            var options = new StructureOptions
+            {
+                Score = score,
+                EquivalentSampleSize = score == StructureScore.Bdeu ? entry.GetProperty("ess").GetDouble() : 1,
+                MaxParents = entry.GetProperty("max_parents").GetInt32(),
+            };
+            var expected = entry.GetProperty("optimum").GetDouble();
+            foreach (var method in new[] { StructureMethod.Exact, StructureMethod.ExactDp })
+            {
+                var found = await SearchAsync(data, options with { Method = method });
+                Assert.True(found.IsOptimal, $"{file}, {score}, {method}");
+                Assert.Equal(expected, found.Score, Rounding * Math.Abs(expected));
+            }
         }
     }
 

@@ -81,6 +81,8 @@ public sealed class PomegranateUndirectedTests
         Assert.Equal(new FactorGraph([new("a", ["x", "y"]), new("b", ["u", "v"])], [new([0], [0.75, 0.25]), new([0, 1], [5, 1, 0, 2])]), saved.Model);
         var text = PomegranateFile.Write(saved, out var warnings);
         Assert.Empty(warnings);
+        // The table of a is written as its own, not as a factor: two variables and one factor.
+        Assert.Equal(3, System.Text.RegularExpressions.Regex.Count(Encoding.ASCII.GetString(text), "\"State\""));
         Assert.Equal(saved.Model, SavedModel.FromJson(text).Model);
         Assert.Equal(saved.Features, SavedModel.FromJson(text).Features);
     }

@@ -47,6 +47,41 @@ public sealed class ExactMethodTests
         }
     }
 
+    // The last variable is the exclusive or of the others, so neither of them alone tells anything of it. Both together leave it no information of 40 rows, or,
+    // where one of them is 1 in 4 rows only, of 18.8: little more than the penalty of the further parameters, 3 * 13.2 and 2 * 9.3.
+    [Theory]
+    [InlineData(20, 13.2)]
+    [InlineData(4, 9.3)]
+    public void WhatIsWorthItsPenaltyByAHairIsNotRuledOut(int ones, double penalty)
+    {
+        var rows = Enumerable.Range(0, 40).Select(i => (A: i % 2, B: i < ones ? 1 : 0)).Select(r => new double[] { r.A, r.B, r.A ^ r.B }).ToArray();
+        var options = new StructureOptions { Method = StructureMethod.Exact, Penalty = penalty };
+        CheckBounded(rows, [2, 2, 2], options);
+        Assert.Contains(Search(new NaiveScores(rows, [.. rows.Select(_ => 1.0)], [2, 2, 2], options, true), options).Parents, p => p.Length == 2);
+    }
+
+    [Fact]
+    public void BoundsHoldWithPseudocounts()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var (rows, _, sizes) = Data(new(seed), 3, hasMissing: false);
+            CheckBounded(rows[..(5 + (seed % 15))], sizes, new()
+            {
+                Method = StructureMethod.Exact,
+                Penalty = 0.05 * (1 + (seed % 7)),
+                Pseudocount = 0.3 * (1 + (seed % 5)),
+            });
+        }
+    }
+
+    private static void CheckBounded(double[][] rows, int[] sizes, StructureOptions options)
+    {
+        var scores = new NaiveScores(rows, [.. rows.Select(_ => 1.0)], sizes, options, isBounded: true);
+        var expected = DagOracle.Best(sizes.Length, (v, set) => scores.Score(v, Indexes(set)));
+        Assert.Equal(expected, Search(scores, options).Parents.Select((p, v) => scores.Score(v, p)).Sum(), Math.Abs(expected) * Rounding);
+    }
+
     [Theory]
     [InlineData(StructureScore.Mdl)]
     [InlineData(StructureScore.Aic)]

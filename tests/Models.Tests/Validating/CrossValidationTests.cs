@@ -126,6 +126,31 @@ public sealed class CrossValidationTests
             where TModel : Model => string.Join("; ", one.Models.Select(ModelFormat.Fingerprint)) + string.Join("; ", one.Folds) + one.Pooled;
     }
 
+    /// <summary>
+    /// Folds whose sums do not fit into the memory at once are summed in several passes; the bits stay. With the counts and the evaluations, four folds take
+    /// two passes if they fit.
+    /// </summary>
+    [Theory]
+    [InlineData(4, 0, 2)]
+    [InlineData(4, -1, 3)]
+    [InlineData(2, 0, 3)]
+    [InlineData(2, -1, 5)]
+    [InlineData(0, 1, 5)]
+    public async Task WhereMemoryIsShortFoldsTakeMorePasses(int fitting, int more, int passes)
+    {
+        const int inFlight = 7;
+        var rows = FeatureMatrix.FromRows(Values(2, false)).WithLabels([.. Enumerable.Range(0, Rows).Select(i => i % 2)]);
+        var estimator = new NaiveBayesEstimator(DistributionFamily.Of<NormalDistribution>());
+        var all = estimator.Fit(rows, options).Model;
+        var expected = estimator.CrossValidate(rows, new() { Folds = Folds }, options);
+        // Beside those in flight there are the total and the open subtotal.
+        var each = (inFlight + 2) * all.CreateStatistics().MaxBytes(options.BatchSize!.Value, [0, 0])!.Value;
+        var pass = new ShortPass(new InMemoryPass(rows, options.BatchSize!.Value, 1), (fitting * each) + more, inFlight);
+        var found = await new CrossValidator<NaiveBayes>(estimator, pass, options, new() { Folds = Folds }, long.MaxValue).RunAsync(all, default);
+        Assert.Equal(passes, pass.Passes);
+        Assert.Equal(expected.Models.Select(ModelFormat.Fingerprint), found.Models.Select(ModelFormat.Fingerprint));
+    }
+
     [Fact]
     public void EveryReasonHasItsWords()
     {
@@ -252,5 +277,22 @@ public sealed class CrossValidationTests
             for (var j = 0; j < columns; j++)
                 values[i, j] = areCategories ? random.NextInt64(4) : (i % 2 == 0 ? -3 : 3) + random.NextNormal();
         return values;
+    }
+
+    private sealed class ShortPass(InMemoryPass pass, long bytes, int inFlight) : IDataPass
+    {
+        public int Passes { get; private set; }
+
+        public int Columns => pass.Columns;
+
+        public long? StatisticsBytes => bytes;
+
+        public int StatisticsInFlight => inFlight;
+
+        public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
+        {
+            Passes++;
+            return pass.RunAsync(summarizer, cancellationToken);
+        }
     }
 }
