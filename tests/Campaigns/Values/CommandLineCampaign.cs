@@ -60,8 +60,9 @@ internal sealed class CommandLineCampaign : Campaign
 
     private static IEnumerable<string[]> Kinds(bool isLong)
     {
-        // The rows here are no sequences, and have no labels.
-        foreach (var kind in FitKind.All.Select(k => k.Name).Where(k => k is not ("hmm" or "markov-chain" or "naive-bayes" or "bayes-classifier")))
+        // The rows here are no sequences and no categories, and have no labels.
+        string[] others = ["hmm", "markov-chain", "naive-bayes", "bayes-classifier", "bayesian-network", "markov-network"];
+        foreach (var kind in FitKind.All.Select(k => k.Name).Except(others))
         {
             string[] components = isLong ? ["1", "2", "5"] : ["2"];
             string[][] own = kind is "mixture" or "distribution"

@@ -26,6 +26,8 @@ internal sealed record Fits(string Name, Type Estimator,
             foreach (var clusters in isLong ? new[] { 1, 2, 5 } : [1, 3])
                 yield return Of($"kmeans {clusters}, {start.Name}", new KMeansEstimator(clusters, start));
         yield return Of("one of four mixtures", new ModelSelection<GeneralMixtureModel>(k => Mixture.Of<NormalDistribution>(k), [1, 2], restarts: 2));
+        yield return Of("Bayesian network", new BayesianNetworkEstimator(new StructureOptions(), MissingValues.Em));
+        yield return Of("Markov network", new MarkovNetworkEstimator());
         yield return Of("kmeans from given centroids", () => new KMeans(new double[,] { { 0, 0, 0 }, { 1, 1, 1 } }));
         yield return Of("mixture of mixtures",
             () => new GeneralMixtureModel(

@@ -63,7 +63,7 @@ internal sealed class ValueCampaign : Campaign
     private static void CheckCovered(Trials trials, List<Fits> fits)
     {
         var estimators = typeof(Model).Assembly.GetTypes()
-            .Where(t => t is { IsClass: true, IsAbstract: false }
+            .Where(t => t is { IsClass: true, IsAbstract: false, IsPublic: true }
                 && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEstimator<>)
             // The rows here are no sequences and have no labels; the classes of a classifier are fitted as here.
             && !typeof(SequenceModel).IsAssignableFrom(i.GetGenericArguments()[0])

@@ -32,7 +32,8 @@ public class ParameterCountTests
 
     [Fact]
     public void Every_family_is_counted_here() =>
-        Assert.Empty(ModelCases.All.Select(t => t.Name)
+        // Networks are counted in BifTests, against published numbers, and in UndirectedTests.
+        Assert.Empty(ModelCases.All.Select(t => t.Name).Except([nameof(BayesianNetwork), nameof(MarkovNetwork), nameof(FactorGraph)])
             .Except(Families.Select(f => ModelCases.Get((string)f[0]).Start).SelectMany(m => m is GeneralMixtureModel x ? x.Components.Prepend<Model>(x) : [m])
                 .Select(m => m.GetType().Name)));
 

@@ -6,20 +6,6 @@ public sealed class NetworkFitTests
     private const double Tolerance = 1e-11;
 
     [Fact]
-    public void A_row_that_no_complete_family_explains_asks_for_a_pseudocount()
-    {
-        // Of the rows that have both variables, none has the second value of b.
-        var rows = new double[,] { { 0, 0 }, { 1, 0 }, { double.NaN, 1 } };
-        var estimator = new BayesianNetworkEstimator([[], [0]]);
-        var error = Assert.Throws<ModelException>(() => estimator.Fit(rows));
-        Assert.Equal("log-likelihood after 1 iterations: found -Infinity, expected a finite number; "
-            + "a row has probability 0 under the model; set a pseudocount (FitOptions.Pseudocount), or correct the row", error.Message);
-        // a: one of two each; b given either value of a: (1 + 1) / (1 + 2) and (0 + 1) / (1 + 2). Both values of a give the third row 1/3.
-        var fitted = estimator.Fit(rows, new() { Pseudocount = 1 });
-        Assert.Equal((2 * Math.Log(0.5 * 2 / 3)) + Math.Log(1 / 3.0), fitted.LogLikelihood, Tolerance);
-    }
-
-    [Fact]
     public void Expectation_maximization_counts_by_enumerated_posteriors()
     {
         for (var seed = 0; seed < 8; seed++)

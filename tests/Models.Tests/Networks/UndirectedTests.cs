@@ -105,7 +105,7 @@ public sealed class UndirectedTests
         var rows = new double[1, 30];
         var error = Assert.Throws<ModelException>(() => network.LogProbability(FeatureMatrix.FromRows(rows)));
         Assert.StartsWith("exact inference: found a clique of 30 variables (v0, v1, v2, …) with 2.06e14 entries, ", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith(" MB, expected at most 1024 MB; allow more memory (InferenceOptions.MaxBytes), or use loopy inference (InferenceOptions.Method)",
+        Assert.EndsWith(" MB in all, expected at most 1024 MB; allow more memory (InferenceOptions.MaxBytes), or use loopy inference (InferenceOptions.Method)",
             error.Message, StringComparison.Ordinal);
         rows[0, 4] = double.NaN;
         var found = network.PredictProbability(FeatureMatrix.FromRows(rows));
