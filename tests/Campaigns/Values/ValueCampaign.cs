@@ -121,6 +121,8 @@ internal sealed class ValueCampaign : Campaign
         }
         for (var c = 0; c < scores.Columns.Count; c++)
         {
+            // Null, or NaN beside a value that the network does not know.
+            if (scores.Columns[c].IsNullable) continue;
             for (var i = 0; i < count; i++)
             {
                 // An infinite value is refused before it comes to a model.
