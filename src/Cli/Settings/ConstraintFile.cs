@@ -93,8 +93,7 @@ internal sealed class ConstraintFile
         string[] names = [.. required.SelectMany(a => (string[])[a.Parent, a.Child]).Distinct()];
         int[][] parents = [.. names.Select(n => required.Where(a => a.Child == n).Select(a => Array.IndexOf(names, a.Parent)).Distinct().ToArray())];
         if (NetworkStructure.Cycle(parents) is { } cycle)
-            throw Wrong(", 'require'", $"the cycle {string.Join(" -> ", cycle.Take(8).Select(v => names[v]))}{(cycle.Count > 8 ? " -> …" : "")}",
-                "arcs without a cycle");
+            throw Wrong(", 'require'", $"the cycle {NetworkStructure.Text(cycle, v => names[v])}", "arcs without a cycle");
     }
 
     private (List<string>, List<string>) Group(JsonElement item)

@@ -9,9 +9,6 @@ public sealed partial class BayesianNetwork : IEvidenceSampler
     // Sweeps before the first row of a chain, so that it forgets where it began.
     private const int BurnIn = 500;
 
-    // Forward draws among which a possible start of a chain is looked for.
-    private const int MostStarts = 10_000;
-
     private int[]? order;
     private int[][]? children;
 
@@ -33,7 +30,11 @@ public sealed partial class BayesianNetwork : IEvidenceSampler
         ArgumentNullException.ThrowIfNull(random);
         CheckEvidence(evidence, method);
         var state = rows[..Dimensions];
-        if (method == SamplingMethod.Gibbs) Begin(random, evidence, state);
+        if (method == SamplingMethod.Gibbs)
+        {
+            DrawAround(random, evidence, state);
+            for (var sweep = 0; sweep < BurnIn; sweep++) Sweep(random, evidence, state);
+        }
         for (int i = 0, first = 0; first < rows.Length; i++, first += Dimensions)
         {
             Cancellation.Poll();
@@ -77,19 +78,6 @@ public sealed partial class BayesianNetwork : IEvidenceSampler
             if (!double.IsNaN(evidence[v])) weight *= own[(int)evidence[v]];
         }
         return weight;
-    }
-
-    private void Begin(SeededRandom random, ReadOnlySpan<double> evidence, Span<double> row)
-    {
-        var tries = 0;
-        while (!(DrawAround(random, evidence, row) > 0))
-        {
-            Cancellation.Poll();
-            if (++tries == MostStarts)
-                throw new ModelException(ErrorKind.Data, "Gibbs sampling", $"no possible row around the evidence in {MostStarts} draws",
-                    "a start for the chain", "use likelihood weighting, or give less evidence");
-        }
-        for (var sweep = 0; sweep < BurnIn; sweep++) Sweep(random, evidence, row);
     }
 
     // Draws each variable that is not given, given all others: in proportion to its own probability times its children's.

@@ -193,7 +193,7 @@ internal sealed class BifParser
                 throw scanner.Bad(names[v].Place, $"no probabilities of variable {names[v].Shown}", "a probability block for each variable",
                     "add the block, or remove the variable");
         if (NetworkStructure.Cycle(parents) is { } cycle)
-            throw scanner.Bad(places[cycle[0]], $"the cycle {NetworkStructure.Text(cycle, variables)}", "arcs without a cycle",
+            throw scanner.Bad(places[cycle[0]], $"the cycle {NetworkStructure.Text(cycle, v => variables[v].Name)}", "arcs without a cycle",
                 "remove or reverse one of them");
         return new(variables, parents, tables);
     }

@@ -39,7 +39,7 @@ public abstract partial class CategoricalNetwork
     {
         this.CheckBlock(block);
         using var scratch = Scratch.Enter();
-        var logs = scratch.Take(block.Rows + FeatureTile.Capacity);
+        var logs = scratch.Take(block.Rows);
         var ones = scratch.Take(block.Weights.IsEmpty ? block.Rows : 0);
         ones.Fill(1);
         var weights = block.Weights.IsEmpty ? ones : block.Weights;
@@ -81,41 +81,11 @@ public abstract partial class CategoricalNetwork
     }
 
     // Adds the rows to the tables' counts and fills their log-probabilities, if there is room for them.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void Count(in FeatureBlock block, ReadOnlySpan<double> weights, NetworkStatistics statistics, Span<double> rowLogs)
     {
         using var scratch = Scratch.Enter();
-        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
-        var scope = scratch.Take(Dimensions * FeatureTile.Capacity);
-        var codes = scratch.Take(FeatureTile.Capacity);
         var incomplete = new IncompleteRows(block.Rows, sizes, scratch);
-        var total = rowLogs.IsEmpty ? 0 : LogTotal;
-        for (var t = 0; t < block.TileCount; t++)
-        {
-            var tile = block.Tile(t, buffer);
-            var first = t * FeatureTile.Capacity;
-            incomplete.Mark(tile, first);
-            var own = weights.Slice(first, tile.Rows);
-            var logs = rowLogs.IsEmpty ? default : rowLogs.Slice(first, FeatureTile.Capacity);
-            logs.Fill(-total);
-            for (var i = 0; i < scopes.Length; i++)
-            {
-                CodeTables.Codes(tile.Gather(scopes[i], scope), shapes[i], codes);
-                var cells = statistics.All(i);
-                if (CountsPosteriors && tile.HasMissing)
-                {
-                    // A table whose variables are not all observed counts by its posterior, below.
-                    for (var r = 0; r < own.Length; r++)
-                        if (CodeTables.Index(codes[r]) < cells.Length - 1) cells[CodeTables.Index(codes[r])] += own[r];
-                }
-                else
-                {
-                    for (var r = 0; r < own.Length; r++) cells[CodeTables.Index(codes[r])] += own[r];
-                }
-                if (rowLogs.IsEmpty) continue;
-                fixed (double* c = codes, y = logs) CodeTables.Add(c, tile.PaddedRows, this.logs[i], y);
-            }
-        }
+        LookUp(block, weights, statistics, rowLogs, ref incomplete);
         if (!incomplete.Any) return;
         for (var i = 0; i < block.Rows; i++)
             if (incomplete.Is(i)) statistics.Incomplete += weights[i];
@@ -127,6 +97,55 @@ public abstract partial class CategoricalNetwork
             var own = (nint)w;
             Ask(block, familyQuery, incomplete.Excluded,
                 (program, in run, rows, lanes) => Expect(program, run, rows, lanes, (double*)own, statistics));
+        }
+    }
+
+    /// <summary>Looks up each row in all tables, and finds the incomplete rows.</summary>
+    /// <param name="block">The rows.</param>
+    /// <param name="weights">Shape [rows]; not used without counts.</param>
+    /// <param name="counts">Receives the weight of each row; null = nobody counts.</param>
+    /// <param name="rowLogs">Shape [rows]: log-probabilities, of incomplete rows without the tables that are not observed whole; empty = not wanted.</param>
+    /// <param name="incomplete">Marked.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void LookUp(in FeatureBlock block, ReadOnlySpan<double> weights, NetworkStatistics? counts, Span<double> rowLogs,
+        ref IncompleteRows incomplete)
+    {
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var scope = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var codes = scratch.Take(FeatureTile.Capacity);
+        var sums = scratch.Take(FeatureTile.Capacity);
+        var total = rowLogs.IsEmpty ? 0 : LogTotal;
+        for (var t = 0; t < block.TileCount; t++)
+        {
+            var tile = block.Tile(t, buffer);
+            var first = t * FeatureTile.Capacity;
+            incomplete.Mark(tile, first);
+            if (counts is null && rowLogs.IsEmpty) continue;
+            sums.Fill(-total);
+            for (var i = 0; i < scopes.Length; i++)
+            {
+                CodeTables.Codes(tile.Gather(scopes[i], scope), shapes[i], codes);
+                if (counts is not null) Count(codes, weights.Slice(first, tile.Rows), counts.All(i), tile.HasMissing);
+                if (rowLogs.IsEmpty) continue;
+                fixed (double* c = codes, y = sums) CodeTables.Add(c, tile.PaddedRows, logs[i], y);
+            }
+            if (!rowLogs.IsEmpty) sums[..tile.Rows].CopyTo(rowLogs[first..]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Count(ReadOnlySpan<double> codes, ReadOnlySpan<double> weights, Span<double> cells, bool hasMissing)
+    {
+        if (CountsPosteriors && hasMissing)
+        {
+            // A table whose variables are not all observed counts by its posterior.
+            for (var r = 0; r < weights.Length; r++)
+                if (CodeTables.Index(codes[r]) < cells.Length - 1) cells[CodeTables.Index(codes[r])] += weights[r];
+        }
+        else
+        {
+            for (var r = 0; r < weights.Length; r++) cells[CodeTables.Index(codes[r])] += weights[r];
         }
     }
 

@@ -25,30 +25,14 @@ public abstract partial class CategoricalNetwork
     }
 
     /// <inheritdoc/>
-    public override unsafe void LogProbabilities(in FeatureBlock block, Span<double> logs)
+    public override void LogProbabilities(in FeatureBlock block, Span<double> logs)
     {
         this.CheckBlock(block);
         using var scratch = Scratch.Enter();
-        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
-        var scope = scratch.Take(Dimensions * FeatureTile.Capacity);
-        var codes = scratch.Take(FeatureTile.Capacity);
-        var sums = scratch.Take(FeatureTile.Capacity);
-        var total = LogTotal;
         var incomplete = new IncompleteRows(block.Rows, sizes, scratch);
-        for (var t = 0; t < block.TileCount; t++)
-        {
-            var tile = block.Tile(t, buffer);
-            incomplete.Mark(tile, t * FeatureTile.Capacity);
-            sums.Fill(-total);
-            for (var i = 0; i < scopes.Length; i++)
-            {
-                CodeTables.Codes(tile.Gather(scopes[i], scope), shapes[i], codes);
-                fixed (double* c = codes, y = sums) CodeTables.Add(c, tile.PaddedRows, this.logs[i], y);
-            }
-            sums[..tile.Rows].CopyTo(logs[(t * FeatureTile.Capacity)..]);
-        }
+        LookUp(block, default, null, logs, ref incomplete);
         if (!incomplete.All) engine.Value.SeeComplete();
-        if (incomplete.Any) FillIncomplete(block, incomplete, logs);
+        FillIncomplete(block, incomplete, logs);
     }
 
     /// <inheritdoc/>
@@ -56,19 +40,25 @@ public abstract partial class CategoricalNetwork
     {
         this.CheckBlock(block);
         ArgumentNullException.ThrowIfNull(scores);
-        if (scores.Wants(ScoreKind.LogProbability)) LogProbabilities(block, scores.Doubles(ScoreKind.LogProbability));
         var (posteriors, explanation) = (NetworkScores.WantsPosteriors(scores), scores.Wants(ScoreKind.Explanation));
-        if (!posteriors && !explanation) return;
+        var wantsLogs = scores.Wants(ScoreKind.LogProbability);
         using var scratch = Scratch.Enter();
-        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
         var incomplete = new IncompleteRows(block.Rows, sizes, scratch);
-        for (var t = 0; t < block.TileCount; t++) incomplete.Mark(block.Tile(t, buffer), t * FeatureTile.Capacity);
+        var logs = scratch.Take(wantsLogs || explanation ? block.Rows : 0);
+        LookUp(block, default, null, logs, ref incomplete);
+        if (!incomplete.All) engine.Value.SeeComplete();
+        if (wantsLogs)
+        {
+            logs.CopyTo(scores.Doubles(ScoreKind.LogProbability));
+            FillIncomplete(block, incomplete, scores.Doubles(ScoreKind.LogProbability));
+        }
         Scoring.Begin(block, incomplete.Excluded, scores);
         if (posteriors)
             Ask(block, Scoring.Posteriors, incomplete.Excluded, (program, in run, rows, lanes) => Scoring.TakePosteriors(program, run, rows, lanes, scores));
         if (!explanation) return;
         // Complete rows explain themselves.
-        LogProbabilities(block, scores.Doubles(ScoreKind.Explanation, Scoring.Reported.Count));
+        incomplete.Fill(logs, double.NegativeInfinity);
+        logs.CopyTo(scores.Doubles(ScoreKind.Explanation, Scoring.Reported.Count));
         var total = LogTotal;
         Ask(block, Scoring.Explanation, incomplete.Excluded,
             (program, in run, rows, lanes) => Scoring.TakeExplanation(program, run, rows, lanes, scores, total));
@@ -79,8 +69,8 @@ public abstract partial class CategoricalNetwork
     // Rows with missing values: the logarithm of the probability of what is observed. A value that is not known has probability 0.
     private unsafe void FillIncomplete(in FeatureBlock block, in IncompleteRows incomplete, Span<double> logs)
     {
-        for (var i = 0; i < block.Rows; i++)
-            if (incomplete.Is(i)) logs[i] = double.NegativeInfinity;
+        if (!incomplete.Any) return;
+        incomplete.Fill(logs, double.NegativeInfinity);
         var total = LogTotal;
         fixed (double* l = logs)
         {

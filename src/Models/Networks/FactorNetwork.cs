@@ -78,9 +78,7 @@ public abstract class FactorNetwork : CategoricalNetwork
         row.Fill(double.NaN);
         for (var v = 0; v < row.Length; v++)
         {
-            var wanted = new bool[row.Length];
-            wanted[v] = true;
-            var query = drawn[v] ??= new(QueryKind.Posteriors, wanted);
+            var query = drawn[v] ??= new(QueryKind.Posteriors, [.. Enumerable.Range(0, Dimensions).Select(u => u == v)]);
             var value = 0;
             Ask(FeatureBlock.ColumnMajor(row, 1, row.Length, 1), query, [false], (program, in run, rows, lanes) =>
             {

@@ -35,6 +35,13 @@ internal ref struct IncompleteRows
     /// <summary>True if the row has a missing value.</summary>
     public readonly bool Is(int row) => isIncomplete[row];
 
+    /// <summary>Fills in a number for each incomplete row.</summary>
+    public readonly void Fill(Span<double> numbers, double value)
+    {
+        for (var i = 0; i < isIncomplete.Length; i++)
+            if (isIncomplete[i]) numbers[i] = value;
+    }
+
     /// <summary>Excludes rows without any value: they say nothing.</summary>
     public readonly void ExcludeEmpty(in FeatureBlock block)
     {

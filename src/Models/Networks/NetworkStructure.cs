@@ -18,7 +18,7 @@ internal static class NetworkStructure
         }
         if (Cycle(parents) is { } cycle)
             throw new ModelException(ErrorKind.Usage, "Bayesian network",
-                $"the cycle {Text(cycle, variables)}", "arcs without a cycle",
+                $"the cycle {Text(cycle, v => variables[v].Name)}", "arcs without a cycle",
                 "remove or reverse one of them");
     }
 
@@ -46,8 +46,10 @@ internal static class NetworkStructure
     }
 
     /// <summary>A cycle, or its beginning, as text.</summary>
-    public static string Text(List<int> cycle, IReadOnlyList<NetworkVariable> variables) =>
-        $"{string.Join(" -> ", cycle.Take(8).Select(v => variables[v].Name))}{(cycle.Count > 8 ? " -> …" : "")}";
+    /// <param name="cycle">The variables of the cycle.</param>
+    /// <param name="nameOf">The name of a variable.</param>
+    public static string Text(List<int> cycle, Func<int, string> nameOf) =>
+        $"{string.Join(" -> ", cycle.Take(8).Select(nameOf))}{(cycle.Count > 8 ? " -> …" : "")}";
 
     // Parents first; without the variables that lie on a cycle or after one.
     private static List<int> Sorted(IReadOnlyList<IReadOnlyList<int>> parents)
