@@ -118,9 +118,10 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
         var sums = new KMeansBlock((KMeansStatistics)statistics, centroids, Clusters, scratch);
         for (var t = 0; t < block.TileCount; t++)
         {
-            var tile = block.Tile(t, buffer);
+            var whole = sums.ReadsRows ? block.WholeRows(t) : default;
+            var tile = whole.IsEmpty ? block.Tile(t, buffer) : block.Pack(t, buffer, prefetches: false);
             var hasDistances = search.Value.Find(tile, nearest, distances);
-            sums.Add(tile, block.FirstRow + (t * FeatureTile.Capacity), block.TileWeights(t), nearest, distances, hasDistances);
+            sums.Add(tile, block.FirstRow + (t * FeatureTile.Capacity), block.TileWeights(t), nearest, distances, hasDistances, whole);
         }
         sums.Close();
     }

@@ -57,6 +57,9 @@ internal ref struct KMeansBlock
             for (var j = 0; j < columns; j++) coordinates[(j * RegisterDistances.Most) + k] = centroids[(k * columns) + j];
     }
 
+    /// <summary>True if the sums read rows as they lie in memory, where they can.</summary>
+    public readonly bool ReadsRows => hasKernel;
+
     /// <summary>Adds the rows of a tile.</summary>
     /// <param name="tile">The rows.</param>
     /// <param name="firstRow">Global number of the first.</param>
@@ -64,7 +67,9 @@ internal ref struct KMeansBlock
     /// <param name="nearest">Shape [Capacity]: cluster of each row, as doubles.</param>
     /// <param name="distances">Shape [Capacity]: squared distances.</param>
     /// <param name="hasDistances">False if they are to be filled in.</param>
-    public void Add(in FeatureTile tile, long firstRow, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, Span<double> distances, bool hasDistances)
+    /// <param name="whole">Shape [tile.Rows, columns] and as many rows again: the rows as they lie in memory; empty = not row by row, or the last ones.</param>
+    public void Add(in FeatureTile tile, long firstRow, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, Span<double> distances, bool hasDistances,
+        ReadOnlySpan<double> whole)
     {
         if (tile.HasMissing || !hasKernel)
         {
@@ -74,7 +79,7 @@ internal ref struct KMeansBlock
         else
         {
             Open();
-            Sum(tile, weights, nearest, hasDistances ? default : distances);
+            Sum(tile, weights, nearest, hasDistances ? default : distances, whole);
         }
         statistics.AddDistances(tile, firstRow, weights, nearest, distances);
     }
@@ -96,10 +101,12 @@ internal ref struct KMeansBlock
         isOpen = true;
     }
 
-    private readonly unsafe void Sum(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, Span<double> distances)
+    private readonly unsafe void Sum(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, Span<double> distances,
+        ReadOnlySpan<double> whole)
     {
         var variant = KernelSelection.Current;
-        fixed (double* x = tile.Values, w = weights, at = nearest, to = distances, c = centers, s = shifts, n = counts, g = group, q = squares, r = coordinates)
+        fixed (double* x = tile.Values, w = weights, at = nearest, to = distances, c = centers, s = shifts, n = counts, g = group, q = squares, r = coordinates,
+            rows = whole)
         {
             var d = to;
             if (d != null && r != null)
@@ -108,11 +115,11 @@ internal ref struct KMeansBlock
                 d = null;
             }
             if (columns >= 8 && variant == KernelVariant.Avx512)
-                ClusterSums<Vector512Ops, Vector512<double>, SquareOf8>.Add(x, columns, tile.Rows, w, at, c, stride, s, n, g, q, d);
+                ClusterSums<Vector512Ops, Vector512<double>, SquareOf8>.Add(x, columns, tile.Rows, w, at, c, stride, s, n, g, q, d, rows);
             else if (columns >= 4 && variant != KernelVariant.Portable)
-                ClusterSums<Vector256Ops, Vector256<double>, SquareOf4>.Add(x, columns, tile.Rows, w, at, c, stride, s, n, g, q, d);
+                ClusterSums<Vector256Ops, Vector256<double>, SquareOf4>.Add(x, columns, tile.Rows, w, at, c, stride, s, n, g, q, d, rows);
             else
-                ClusterSums<Vector128Ops, Vector128<double>, SquareOf2>.Add(x, columns, tile.Rows, w, at, c, stride, s, n, g, q, d);
+                ClusterSums<Vector128Ops, Vector128<double>, SquareOf2>.Add(x, columns, tile.Rows, w, at, c, stride, s, n, g, q, d, rows);
         }
     }
 }

@@ -154,14 +154,28 @@ public readonly ref struct FeatureBlock
     /// </summary>
     /// <param name="tile">Tile index in 0 … <see cref="TileCount"/> - 1.</param>
     /// <param name="buffer">Buffer for [Columns, Capacity] doubles; 64-byte aligned for speed.</param>
-    public FeatureTile Pack(int tile, Span<double> buffer)
+    public FeatureTile Pack(int tile, Span<double> buffer) => Pack(tile, buffer, prefetches: true);
+
+    /// <summary>
+    /// The rows of tile <paramref name="tile"/> row by row and the next tile's behind them, without a copy, shape [2 Capacity, Columns]; empty if the values
+    /// do not lie like that, or there are fewer.
+    /// </summary>
+    internal ReadOnlySpan<double> WholeRows(int tile)
+    {
+        var (start, length) = (tile * FeatureTile.Capacity * RowStride, 2 * FeatureTile.Capacity * RowStride);
+        return ColumnStride == 1 && RowStride == Columns && Columns <= PrefetchedColumns && Values.Length - start >= length ? Values.Slice(start, length)
+            : default;
+    }
+
+    /// <summary>Like <see cref="Pack(int, Span{double})"/>, for callers that may prefetch the next tile themselves while they work on this one.</summary>
+    internal FeatureTile Pack(int tile, Span<double> buffer, bool prefetches)
     {
         Cancellation.Poll();
         var start = tile * FeatureTile.Capacity;
         var rows = Math.Min(FeatureTile.Capacity, Rows - start);
         var missing = TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);
         // The CPU's own prefetching follows a single column well, but not several columns read in tile-sized pieces, and whole rows only to the end of a page.
-        if (Columns > 1 && rows == FeatureTile.Capacity)
+        if (prefetches && Columns > 1 && rows == FeatureTile.Capacity)
         {
             start += rows;
             var next = Math.Min(FeatureTile.Capacity, Rows - start);

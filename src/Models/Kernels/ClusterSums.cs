@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Pipelines.Models.Kernels;
 
@@ -28,21 +29,29 @@ internal static unsafe class ClusterSums<TOps, TVec, TSquare>
     /// <param name="group">Shape [Group, stride]: scratch, of which the columns after the last are 0.</param>
     /// <param name="squares">Shape [columns, Group]: scratch.</param>
     /// <param name="distances">Shape [Capacity]: squared distances to fill in; null = none.</param>
+    /// <param name="whole">Shape [rows, columns], the rows once more, with as many again behind them; null = there are none, so they are transposed.</param>
     public static void Add(double* x, int columns, int rows, double* weights, double* nearest, double* centroids, int stride, double* shifts, double* counts,
-        double* group, double* squares, double* distances)
+        double* group, double* squares, double* distances, double* whole)
     {
         for (var first = 0; first < rows; first += Group)
         {
             var some = Math.Min(Group, rows - first);
             var padded = FeatureTile.Padded(some);
-            Transpose(x + first, FeatureTile.Capacity, columns, padded, group, stride);
+            double* from = group;
+            var step = stride;
+            if (whole == null) Transpose(x + first, FeatureTile.Capacity, columns, padded, group, stride);
+            else
+            {
+                from = whole + ((nint)first * columns);
+                step = columns;
+            }
             var w = weights == null ? null : weights + first;
             if (distances == null)
             {
-                Sum<No>(some, columns, w, nearest + first, centroids, stride, shifts, counts, group);
+                Sum<No>(some, columns, w, nearest + first, centroids, stride, shifts, counts, from, step, group);
                 continue;
             }
-            Sum<Yes>(some, columns, w, nearest + first, centroids, stride, shifts, counts, group);
+            Sum<Yes>(some, columns, w, nearest + first, centroids, stride, shifts, counts, from, step, group);
             TransposeBack(group, stride, columns, padded, squares);
             Total(squares, columns, padded, distances + first);
         }
@@ -75,11 +84,16 @@ internal static unsafe class ClusterSums<TOps, TVec, TSquare>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sum<TSquares>(int rows, int columns, double* weights, double* nearest, double* centroids, int stride, double* shifts, double* counts,
-        double* group)
+        double* from, int step, double* group)
         where TSquares : struct, IAnswer
     {
-        for (var i = 0; i < rows; i++, group += stride)
+        for (var i = 0; i < rows; i++, from += step, group += stride)
         {
+            // The next tile's row. In one burst they would fill the processor's queues, and wait.
+            if (from != group && Sse.IsSupported)
+            {
+                for (var j = 0; j < columns; j += 8) Sse.Prefetch1(from + (FeatureTile.Capacity * step) + j);
+            }
             var cluster = (int)nearest[i];
             var offset = (nint)cluster * stride;
             double* c = centroids + offset, s = shifts + offset;
@@ -88,7 +102,7 @@ internal static unsafe class ClusterSums<TOps, TVec, TSquare>
                 counts[cluster] += 1;
                 for (var j = 0; j < columns; j += TOps.Count)
                 {
-                    var d = TOps.Subtract(TOps.Load(group + j), TOps.Load(c + j));
+                    var d = TOps.Subtract(TOps.Load(from + j), TOps.Load(c + j));
                     TOps.Store(s + j, TOps.Add(TOps.Load(s + j), d));
                     if (TSquares.IsYes) TOps.Store(group + j, TOps.Multiply(d, d));
                 }
@@ -98,7 +112,7 @@ internal static unsafe class ClusterSums<TOps, TVec, TSquare>
             var weight = TOps.Broadcast(weights[i]);
             for (var j = 0; j < columns; j += TOps.Count)
             {
-                var d = TOps.Subtract(TOps.Load(group + j), TOps.Load(c + j));
+                var d = TOps.Subtract(TOps.Load(from + j), TOps.Load(c + j));
                 TOps.Store(s + j, TOps.Add(TOps.Load(s + j), TOps.Multiply(weight, d)));
                 if (TSquares.IsYes) TOps.Store(group + j, TOps.Multiply(d, d));
             }
