@@ -10,9 +10,10 @@ internal static class Program
             case "generate": await SyntheticSource.WriteAsync(args[1], long.Parse(args[2])); return 0;
             case "cache": await CacheSection.RunAsync(); return 0;
             case "framework": await FrameworkSection.RunAsync(args is [_, "fits"]); return 0;
+            case "starts": Starts.Run(args[1], int.Parse(args.ElementAtOrDefault(2) ?? "50"), args.ElementAtOrDefault(3) ?? ""); return 0;
             case "flights": await FlightsSection.RunAsync(args[1]); return 0;
             default:
-                Console.Error.WriteLine("usage: EndToEnd generate FILE ROWS | cache | framework [fits] | flights FILE");
+                Console.Error.WriteLine("usage: EndToEnd generate FILE ROWS | cache | framework [fits] | flights FILE | starts FOLDER [SEEDS] [NAME]");
                 return 2;
         }
     }

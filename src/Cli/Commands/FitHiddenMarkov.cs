@@ -8,7 +8,7 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit hmm …</c></summary>
 internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hidden Markov model to sequences by the Baum-Welch algorithm.",
-    new(FitWords.LogLikelihood, FitWords.Families, "states", Tolerance: 1e-9))
+    new(FitWords.LogLikelihood, FitWords.Families, "states"))
 {
     private static readonly SortedList<string, HiddenTraining> trainings =
         new(StringComparer.Ordinal) { ["baum-welch"] = HiddenTraining.BaumWelch, ["labeled"] = HiddenTraining.Labeled, ["viterbi"] = HiddenTraining.Viterbi };
@@ -19,7 +19,8 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
         Setting.Flag("--finite", "Give the model an end state, in which every sequence ends, and fit the transitions to it. [default: sequences may "
             + "stop in any state]");
 
-    private readonly EstimateSettings estimates = new("each transition and to each category that a state emits", " of each state's emissions");
+    private readonly EstimateSettings estimates = new("each transition and to each category that a state emits", " of each state's emissions",
+        "1e-8 of each feature's variance in a sample; none for a single state");
 
     private readonly UpdateSettings updates = new("starts (the transitions out of the start), transitions (all others), means, covariances, or "
         + "distributions (all parameters of what the states emit)", ParameterKinds.Starts | ParameterKinds.Transitions | ParameterKinds.Means

@@ -7,7 +7,7 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit kmeans …</c></summary>
 internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Lloyd's iterations.",
-    new("lowers the total squared distance", "k-means takes numbers only.", "clusters", HasChoice: false, Kept: "centroids"))
+    new("lowers the total squared distance", "k-means takes numbers only.", "clusters", HasChoice: false, Unit: "of its total", Kept: "centroids"))
 {
     private static readonly SortedList<string, EmptyClusterPolicy> policies =
         new(StringComparer.Ordinal) { ["keep"] = EmptyClusterPolicy.Keep, ["relocate"] = EmptyClusterPolicy.Relocate };

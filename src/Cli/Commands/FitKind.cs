@@ -142,7 +142,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         options.Validate(Uses(estimator, parsed), estimator.ParameterKinds);
         var (folds, test) = HasLikelihood ? (heldOut.Folds(parsed), heldOut.Test(parsed)) : default;
         var validation = folds is null && test is null ? null : Validation<TModel>.Of(estimator, options, folds, test);
-        display.Limits(options.MaxIterations, options.StopThreshold);
+        display.Limits(options.MaxIterations);
         var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume continues from the last checkpoint");
@@ -201,6 +201,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             Folds = fitted.CrossValidation?.Folds,
             Pooled = fitted.CrossValidation?.Pooled,
             Test = fitted.Test,
+            Stop = fitted.Result.StopReason,
             Lines = [.. Describe(fitted.Model, ModelOutline.Shown(fitted.Saved.Features))],
             More = json => WriteMore(json, fitted.Model),
         };
@@ -232,14 +233,16 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         return names.Count == features.Count ? initial with { Features = [.. features.Select((f, i) => f with { Name = names[i] })] } : null;
     }
 
-    private static string[] Passes(FitOptions options, bool hasStart, IEstimator<TModel> estimator, bool hasCategories, string? sorting)
+    private string[] Passes(FitOptions options, bool hasStart, IEstimator<TModel> estimator, bool hasCategories, string? sorting)
     {
         string[] start = hasStart
             ? ["1. the initial model is evaluated: reads the files and keeps the decoded features"]
             : ["1. survey of all rows: reads the files and keeps the decoded features",
                 $"2. the starting model, chosen on at most {Figures.Count(options.InitializationRows)} of the rows, is evaluated"];
         var most = $"at most {Figures.Count(options.MaxIterations)}";
-        var gain = Figures.Real(options.StopThreshold);
+        var gain = options is { StopThreshold: { } absolute, RelativeTolerance: null } ? Figures.Real(absolute)
+            : $"{Figures.Real(options.RelativeTolerance ?? FitOptions.DefaultRelativeTolerance)} {Fit.Unit}"
+                + (options.StopThreshold is { } least ? $" or {Figures.Real(least)}" : "");
         string[] rest = options.BatchesPerIteration is { } batches
             ? [$"then {Figures.Number(batches, "batch", "batches")} per iteration, {most}, until a pass through all of them gains no more than {gain}",
                 "last, the fitted model is evaluated on all rows"]

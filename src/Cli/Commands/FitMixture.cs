@@ -12,7 +12,8 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 {
     private readonly DistributionSettings distribution = new("Distribution of the components");
 
-    private readonly EstimateSettings estimates = new("each component in each update", " of each component");
+    private readonly EstimateSettings estimates = new("each component in each update", " of each component",
+        "1e-8 of each feature's variance in a sample; none for a single component");
 
     private readonly UpdateSettings updates = new("weights, means, covariances, or distributions (all parameters of the components)",
         ParameterKinds.Weights | ParameterKinds.Means | ParameterKinds.Covariances | ParameterKinds.Distributions, "the components");

@@ -38,6 +38,9 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     /// <summary>Writes what only this kind of model has; null (default) = nothing.</summary>
     public Action<Utf8JsonWriter>? More { get; init; }
 
+    /// <summary>Why the fit ended.</summary>
+    public StopReason Stop { get; init; }
+
     private TrainingRecord Training => Saved.Training!;
 
     /// <summary>For people.</summary>
@@ -48,7 +51,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         foreach (var line in Lines) target.WriteLine($"  {line}");
         if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Training.Rows, rejected));
         target.WriteLine($"{Figures.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} "
-            + $"({(Training.Converged ? "converged" : "not converged: the iterations ran out")}), "
+            + $"({(Training.Converged ? "converged" : $"not converged: the {(Stop == StopReason.TimeLimit ? "time" : "iterations")} ran out")}), "
             + $"{Figures.Objective(Saved.Model.ObjectiveName, Training.LogLikelihood)}");
         if (Training.Candidates.Count > 0) WriteCandidates(target);
         if (Test is not null)
@@ -92,6 +95,13 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     {
         json.WriteNumber("iterations", History.Count);
         json.WriteBoolean("converged", Training.Converged);
+        json.WriteString("stopReason", Stop switch
+        {
+            StopReason.Converged => "converged",
+            StopReason.OnePass => "one-pass",
+            StopReason.TimeLimit => "seconds",
+            _ => "iterations",
+        });
         json.WriteNumber("logLikelihood", Training.LogLikelihood);
         json.WriteObjects("history", History, iteration =>
         {

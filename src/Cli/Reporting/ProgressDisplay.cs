@@ -19,7 +19,7 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
             : new PlainProgress(console.Error, verbose, TimeProvider.System);
 
     /// <summary>Sets the stopping criteria of the fit, from which the remaining time is estimated.</summary>
-    public void Limits(int mostIterations, double stopThreshold) => (state.MostIterations, state.StopThreshold) = (mostIterations, stopThreshold);
+    public void Limits(int mostIterations) => state.MostIterations = mostIterations;
 
     /// <summary>Sets the description of a run from source to sink; the default is scoring.</summary>
     public void Describe(string description) => state.RunDescription = description;
@@ -43,7 +43,7 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
             // A resumed fit first reports the iteration from which it resumes; evaluation 0 is that of the starting model.
             if (fits.Add((value.Components, value.Restart)) && value.Iteration.Iteration > 0) EarlierEvaluations += value.Iteration.Iteration + 1;
             state.Take(value.Iteration, value.Model.ObjectiveName,
-                value.Components is { } components ? $"{Figures.Number(components, "component")}, restart {value.Restart}: " : "");
+                value.Components is { } components ? $"{Figures.Number(components, "component")}, restart {value.Restart}: " : "", value.LeastGain);
             Changed(state, iterated: true);
         }
     }

@@ -15,7 +15,7 @@ internal sealed class ProgressState
     public int MostIterations { get; set; } = int.MaxValue;
 
     /// <summary>The fit stops when an update improves the objective by no more than this.</summary>
-    public double StopThreshold { get; set; } = double.NegativeInfinity;
+    public double StopThreshold { get; private set; } = double.NegativeInfinity;
 
     /// <summary>Describes what a run from source to sink does.</summary>
     public string RunDescription { get; set; } = "scoring";
@@ -35,9 +35,11 @@ internal sealed class ProgressState
     /// <summary>Receives the result of an update.</summary>
     /// <param name="value">The update.</param>
     /// <param name="objectiveName">The name of the objective.</param>
+    /// <param name="leastGain">The improvement that ends the fit.</param>
     /// <param name="fit">Prefix that says which of several fits was updated; empty if there is only one.</param>
-    public void Take(FitIteration value, string objectiveName = "log-likelihood", string fit = "")
+    public void Take(FitIteration value, string objectiveName = "log-likelihood", string fit = "", double leastGain = double.NegativeInfinity)
     {
+        StopThreshold = leastGain;
         label = fit;
         (objective, sign) = Figures.Objective(objectiveName);
         previousImprovement = iteration?.Improvement ?? 0;

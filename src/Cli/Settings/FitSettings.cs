@@ -11,11 +11,11 @@ namespace Pipelines.Cli.Settings;
 /// <param name="Parts">What --components counts; null if the model has no components.</param>
 /// <param name="HasChoice">True (default) if the best of several numbers of components can be chosen.</param>
 /// <param name="OneUpdate">Why one update is enough, without the full stop; null (default) = it is not.</param>
-/// <param name="Tolerance">The default of --tolerance.</param>
+/// <param name="Unit">What a relative tolerance is relative to.</param>
 /// <param name="Kept">What inertia keeps a part of.</param>
 /// <param name="All">The columns that are features if none are named.</param>
-internal sealed record FitWords(string Objective, string Columns, string? Parts, bool HasChoice = true, string? OneUpdate = null, double Tolerance = 0.1,
-    string Kept = "parameters, except component weights,", string All = "numeric columns")
+internal sealed record FitWords(string Objective, string Columns, string? Parts, bool HasChoice = true, string? OneUpdate = null,
+    string Unit = "per unit of weight", string Kept = "parameters, except component weights,", string All = "numeric columns")
 {
     /// <summary>The objective of all kinds but k-means.</summary>
     public const string LogLikelihood = "raises the total weighted log-likelihood";
@@ -37,6 +37,12 @@ internal sealed class FitSettings
 
     private readonly Setting<double?> inertia;
     private readonly Setting<double?> tolerance;
+    private readonly Setting<double?> relative;
+
+    private readonly Setting<double?> maxSeconds = Setting.Real(
+        "--max-seconds", "Begin no update after this many seconds; the model is that of the last one. The result then depends on the machine. [default: "
+            + "no limit]", "S", "a number above 0", "3600", x => x > 0);
+
     private readonly FitWords words;
 
     /// <summary>Creates the options.</summary>
@@ -47,8 +53,11 @@ internal sealed class FitSettings
         inertia = Setting.Real("--inertia", $"Fraction of the old {words.Kept} that each update keeps, 0 to 1. [default: 0]", "FRACTION",
             "a number from 0 to 1", "0.1", x => x is >= 0 and <= 1);
         tolerance = Setting.Real(
-            "--tolerance", $"Stop when an update {words.Objective} by no more than T. If T is negative, only --iterations stops the fit. [default: "
-                + $"{Plain(words.Tolerance)}]", "T", "a number", "0.1", x => !double.IsNaN(x));
+            "--tolerance", $"Stop when an update {words.Objective} by no more than T. If T is negative, this rule never stops the fit. [default: see "
+                + "--relative-tolerance]", "T", "a number", "0.1", x => !double.IsNaN(x));
+        relative = Setting.Real(
+            "--relative-tolerance", $"Stop when an update {words.Objective} by no more than R {words.Unit}. If R is negative, this rule never stops the fit. "
+                + "With --tolerance, either rule stops it. [default: 1e-6 without --tolerance]", "R", "a number", "1e-5", x => !double.IsNaN(x));
         Features = Setting.Names(
             "--features", $"Columns to fit, in this order. {words.Columns} Quote a name as in CSV if it contains "
                 + "a comma or quotation mark, or begins or ends with a space ('\"a,b\",c'). Repeat the option to add columns. [default: the features of "
@@ -58,14 +67,14 @@ internal sealed class FitSettings
         if (words.OneUpdate is not { } why) return;
         Add(iterations, $"{why}: a higher limit is not reached.");
         Add(tolerance, $"{why}, whatever the tolerance.");
+        Add(relative, $"{why}, whatever the tolerance.");
 
         static void Add(Option option, string sentence) =>
             option.Description = option.Description!.Replace(" [default", $" {sentence} [default", StringComparison.Ordinal);
     }
 
-    // Writes 1e-9 rather than 1E-09.
-    private static string Plain(double value) =>
-        value >= 1e-3 ? value.ToString(CultureInfo.InvariantCulture) : value.ToString("0e-0", CultureInfo.InvariantCulture);
+    /// <summary>What a relative tolerance is relative to.</summary>
+    public string Unit => words.Unit;
 
     /// <summary>The paths to read.</summary>
     public Argument<string[]> Inputs { get; } = InputArgument.Create();
@@ -118,7 +127,8 @@ internal sealed class FitSettings
     {
         command.Add(Inputs);
         Option[] start = words.Parts is not null ? [Components, Selection.Restarts, Init] : [];
-        Option[] all = [Output, Force, Features, Weights, .. start, Initial, iterations, tolerance, inertia, decay, BatchesPerIteration, DryRun];
+        Option[] all = [Output, Force, Features, Weights, .. start, Initial, iterations, tolerance, relative, maxSeconds,
+            inertia, decay, BatchesPerIteration, DryRun];
         foreach (var option in all) command.Add(option);
         BadRows.AddTo(command);
         Init.CompletionSources.Add(_ => CentroidInitialization.All.Select(i => new System.CommandLine.Completions.CompletionItem(i.Name)));
@@ -155,7 +165,9 @@ internal sealed class FitSettings
         {
             Seed = common.Seed(parsed),
             MaxIterations = parsed.GetValue(iterations) ?? fallback.MaxIterations,
-            StopThreshold = parsed.GetValue(tolerance) ?? words.Tolerance,
+            StopThreshold = parsed.GetValue(tolerance),
+            RelativeTolerance = parsed.GetValue(relative),
+            MaxSeconds = parsed.GetValue(maxSeconds),
             Inertia = parsed.GetValue(inertia) ?? fallback.Inertia,
             LearningRateDecay = parsed.GetValue(decay) ?? fallback.LearningRateDecay,
             BatchesPerIteration = parsed.GetValue(BatchesPerIteration),

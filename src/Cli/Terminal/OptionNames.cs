@@ -28,6 +28,8 @@ internal static partial class OptionNames
         ["FitOptions.MinVariance"] = "--min-variance",
         ["FitOptions.Pseudocount"] = "--pseudocount",
         ["FitOptions.StopThreshold"] = "--tolerance",
+        ["FitOptions.RelativeTolerance"] = "--relative-tolerance",
+        ["FitOptions.MaxSeconds"] = "--max-seconds",
         ["FitOptions.Update"] = "--update",
         ["FitOptions.WeightInertia"] = "--weight-inertia",
         ["HiddenFitting.TiedCovariances"] = "--tied",

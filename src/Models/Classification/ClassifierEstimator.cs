@@ -83,6 +83,7 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
         return result with
         {
             Converged = true,
+            StopReason = StopReason.OnePass,
             History = [new(1, result.InitialLogLikelihood, 0, options.TimeProvider.GetElapsedTime(began).TotalSeconds)],
         };
     }

@@ -76,13 +76,23 @@ public abstract class CentroidInitialization
     }
 
     /// <summary>Makes the model that a fit starts from, given a sample of the rows.</summary>
-    internal async ValueTask<TModel> StartAsync<TModel>(IDataPass pass, FitOptions options, int clusters, Func<FeatureSample, FitOptions, TModel> start,
-        CancellationToken cancellationToken)
+    /// <returns>The model, and the options with what the fit learned from the sample.</returns>
+    internal async ValueTask<(TModel Start, FitOptions Options)> StartAsync<TModel>(IDataPass pass, FitOptions options, int clusters,
+        Func<FeatureSample, FitOptions, TModel> start, CancellationToken cancellationToken)
     {
         var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, clusters), TakesFirstRows ? null : options.Seed, cancellationToken)
             .ConfigureAwait(false);
-        using (Cancellation.Enter(cancellationToken)) return start(survey.Sample(), options);
+        using (Cancellation.Enter(cancellationToken))
+        {
+            if (clusters > 1) options = options with { Sample = FitSample.Of(survey, options) };
+            return (start(survey.Sample(), options), options);
+        }
     }
+
+    /// <summary>The options of an interrupted fit, with what it had learned from its sample.</summary>
+    internal async ValueTask<FitOptions> SampledAsync(Model model, IDataPass pass, FitOptions options, CancellationToken cancellationToken) => model.CanCollapse
+        ? options with { Sample = await FitSample.ReadAsync(pass, options, TakesFirstRows, cancellationToken).ConfigureAwait(false) }
+        : options;
 
     /// <summary>Squared Euclidean distance between two rows of the sample over the entries observed in both.</summary>
     protected static double Distance(FeatureSample sample, int a, int b)

@@ -127,6 +127,9 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     }
 
     /// <inheritdoc/>
+    internal override double ToleranceUnit(double weight, double objective) => Math.Abs(objective);
+
+    /// <inheritdoc/>
     public override void Recenter(Statistics statistics, Model from) => ((KMeansStatistics)statistics).Recenter(((KMeans)from).centroids, centroids);
 
     /// <inheritdoc/>

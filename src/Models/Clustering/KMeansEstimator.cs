@@ -36,7 +36,7 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
             (clusters >= 1, nameof(clusters), clusters, "at least 1"),
             (Enum.IsDefined(emptyClusters), nameof(emptyClusters), emptyClusters, "Keep or Relocate"));
         KMeans.CheckPolicy(emptyClusters, options.BatchesPerIteration is not null);
-        var start = await initialization.StartAsync(pass, options, clusters,
+        var (start, _) = await initialization.StartAsync(pass, options, clusters,
             (sample, o) => new KMeans(initialization.Centroids(sample, clusters, o.Seed)) { EmptyClusters = emptyClusters }, cancellationToken)
             .ConfigureAwait(false);
         return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);

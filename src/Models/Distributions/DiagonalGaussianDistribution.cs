@@ -67,7 +67,7 @@ public sealed class DiagonalGaussianDistribution : AxisAlignedGaussian, IDistrib
         {
             try
             {
-                fitted[j] = Normals[j].Maximize(((CompositeStatistics)statistics).Parts[j], options);
+                fitted[j] = Normals[j].Maximize(((CompositeStatistics)statistics).Parts[j], options.At(j, 1));
             }
             catch (ModelException e)
             {

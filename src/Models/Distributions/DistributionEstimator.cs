@@ -32,6 +32,8 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
         options.Validate();
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
+            // Updates are cheap where nothing is hidden but the scale of a heavy tail.
+            if (options is { StopThreshold: null, RelativeTolerance: null }) options = options with { RelativeTolerance = 1e-9 };
             var survey = await DataSurvey.RunAsync(pass, options.InitializationRows, options.Seed, cancellationToken).ConfigureAwait(false);
             Distribution start, fitted;
             using (Cancellation.Enter(cancellationToken)) start = Start(family, survey.Sample(), options);
@@ -80,14 +82,20 @@ internal static class SampleFitting
         var weights = new double[sample.Rows];
         for (var i = 0; i < weights.Length; i++) weights[i] = weight(i) * sample.Weights[i];
         var rows = FeatureMatrix.FromRows(sample.Values, weights);
-        var maximize = new MaximizeOptions { MinVariance = options.MinVariance, Pseudocount = options.Pseudocount, Rows = weights.Count(w => w > 0) };
+        var maximize = new MaximizeOptions
+        {
+            MinVariance = options.MinVariance ?? 0,
+            Floors = options.Sample?.Floors,
+            Pseudocount = options.Pseudocount,
+            Rows = weights.Count(w => w > 0),
+        };
         distribution.CheckRows(sample, maximize);
         // Twice: the second time the sums are centred on the fitted mean, which removes the rounding error of the first.
         for (var round = 0; round < 2; round++)
         {
             var statistics = distribution.CreateStatistics();
             distribution.SummarizeRows(rows, statistics);
-            distribution = distribution.Maximize(statistics, maximize);
+            distribution = (Distribution)distribution.MaximizePart(statistics, maximize);
             distribution.EnsureEvaluable();
         }
         return distribution;

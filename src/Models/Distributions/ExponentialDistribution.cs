@@ -81,7 +81,8 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
         if (IsFrozen) return this;
         RefuseOutside(sums[2]);
         if (sums[0] < Constants.LeastWeight) return this;
-        var mean = Math.Max(sums[1] / sums[0], Math.Sqrt(options.MinVariance));
+        var mean = sums[1] / sums[0];
+        mean = mean * mean >= options.MinVariance ? mean : Math.Sqrt(options.Raise(mean * mean));
         if (!(mean > 0)) throw NoSpread("a mean of 0 (all its values are 0)");
         var rate = Blend(Rate, 1 / mean, options);
         RequireFinite(mean, rate);

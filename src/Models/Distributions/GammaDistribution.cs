@@ -121,9 +121,11 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         var mean = Mean * (1 + excess);
         RequireFinite(mean, sums[2]);
         var difference = Numbers.Log1p(excess) - (sums[2] / sums[0]);
-        var most = options.MinVariance > 0 ? mean * mean / options.MinVariance : double.PositiveInfinity;
+        // The variance of log x is near 1/shape.
+        var most = options.MinLogVariance > 0 ? 1 / options.MinLogVariance.Value
+            : options.MinVariance > 0 ? mean * mean / options.MinVariance : double.PositiveInfinity;
         // Below this the difference is rounding error: the values are equal to about seven digits.
-        var shape = difference > 1e-15 ? Math.Min(SolveShape(difference, out _), most) : most;
+        var shape = options.Lower(difference > 1e-15 ? SolveShape(difference, out _) : double.PositiveInfinity, most);
         if (double.IsInfinity(shape)) throw NoSpread();
         var rate = Blend(Rate, shape / mean, options);
         shape = Blend(Shape, shape, options);

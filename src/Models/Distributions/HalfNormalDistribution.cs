@@ -71,7 +71,7 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
         if (IsFrozen) return this;
         RefuseOutside(sums[2]);
         if (sums[0] < Constants.LeastWeight) return this;
-        var sigma = Blend(Sigma, Math.Sqrt(Math.Max(sums[1] / sums[0], options.MinVariance)), options);
+        var sigma = Blend(Sigma, Math.Sqrt(options.Raise(sums[1] / sums[0])), options);
         RequireFinite(sigma);
         return sigma > 0 ? new(sigma) : throw NoSpread("a mean square of 0 (all its values are 0)");
     }

@@ -188,7 +188,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         {
             try
             {
-                fitted[j] = (Distribution)Parts[j].MaximizePart(parts[j], options);
+                fitted[j] = (Distribution)Parts[j].MaximizePart(parts[j], options.At(offsets[j], Parts[j].Dimensions));
             }
             catch (ModelException e)
             {

@@ -108,7 +108,7 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
         if (IsFrozen) return this;
         RefuseOutside(sums[3]);
         if (sums[0] < Constants.LeastWeight) return this;
-        var (mu, sigma) = Estimate(sums, Mu, Sigma, options);
+        var (mu, sigma) = Estimate(sums, Mu, Sigma, options, isLog: true);
         return sigma > 0 ? new(mu, sigma) : throw NoSpread();
     }
 

@@ -50,7 +50,7 @@ internal static class MultivariateGaussianEstimate
                 covariance[i, j] = covariance[j, i] = value;
             }
         }
-        if (options.MinVariance > 0 && !holdsCovariance) covariance = SymmetricEigen.Floor(covariance, options.MinVariance);
+        if (!holdsCovariance) covariance = Raise(covariance, options);
         if (options.Inertia != 0)
         {
             for (var i = 0; i < d; i++)
@@ -72,5 +72,46 @@ internal static class MultivariateGaussianEstimate
             }
         }
         return new(mean, covariance);
+    }
+
+    // In units of the features' minimum standard deviations, every direction has a variance of at least 1.
+    private static double[,] Raise(double[,] covariance, in MaximizeOptions options)
+    {
+        var d = covariance.GetLength(0);
+        double[,] raised;
+        if (options.Floors is null)
+        {
+            if (!(options.MinVariance > 0)) return covariance;
+            raised = SymmetricEigen.Floor(covariance, options.MinVariance);
+        }
+        else
+        {
+            var floors = options.MinVariances(d);
+            // A feature without any spread is reported by name.
+            if (Array.Exists(floors, f => f == 0)) return covariance;
+            var scaled = new double[d, d];
+            for (var i = 0; i < d; i++)
+                for (var j = 0; j < d; j++) scaled[i, j] = covariance[i, j] / Math.Sqrt(floors[i] * floors[j]);
+            raised = SymmetricEigen.Floor(scaled, 1);
+            if (ReferenceEquals(raised, scaled)) return covariance;
+            for (var i = 0; i < d; i++)
+                for (var j = 0; j < d; j++) raised[i, j] *= Math.Sqrt(floors[i] * floors[j]);
+        }
+        if (!ReferenceEquals(raised, covariance)) Note(covariance, raised, options);
+        return raised;
+    }
+
+    // Names the features whose own variance rose; if none did by much, the direction lies between them.
+    private static void Note(double[,] covariance, double[,] raised, in MaximizeOptions options)
+    {
+        if (options.Raised is not { } log) return;
+        var found = false;
+        for (var j = 0; j < covariance.GetLength(0); j++)
+        {
+            if (!(raised[j, j] > 1.001 * covariance[j, j])) continue;
+            log.Add(options.FirstFeature + j, raised[j, j]);
+            found = true;
+        }
+        if (!found) log.Add(-1, options.MinVariance);
     }
 }

@@ -134,7 +134,7 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
         if (!options.Holds(ParameterKinds.Covariances))
         {
             var variance = (sums[2] / sums[0]) - (shift * shift);
-            std = Math.Sqrt(Math.Max(Math.Max(variance, 0), options.MinVariance));
+            std = Math.Sqrt(options.Raise(Math.Max(variance, 0)));
             std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
         }
         if (!(std > 0))

@@ -70,7 +70,9 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
         if (IsFrozen || weight < Constants.LeastWeight) return this;
         if (!options.Holds(ParameterKinds.Covariances))
         {
-            std = Math.Sqrt(Math.Max(Math.Max(squares / weight, 0), options.MinVariance));
+            // One variance for features of different units: the mean of their minima.
+            std = Math.Sqrt((options with { MinVariance = options.MinVariances(means.Length).Average(), FirstFeature = -1 }).Raise(
+                Math.Max(squares / weight, 0)));
             std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
         }
         if (!double.IsFinite(std) || !means.All(double.IsFinite))

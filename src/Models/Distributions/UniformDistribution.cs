@@ -76,6 +76,7 @@ public sealed class UniformDistribution : UnivariateDistribution, IDistributionF
         var (start, end) = (range.Minimum, range.Maximum);
         RequireFinite(start, end, end - start);
         var missing = Math.Sqrt(12 * options.MinVariance) - (end - start);
+        if (missing > 0) options.Raise((end - start) * (end - start) / 12);
         if (missing > 0) (start, end) = (start - (missing / 2), end + (missing / 2));
         start = Blend(Start, start, options);
         end = Blend(End, end, options);

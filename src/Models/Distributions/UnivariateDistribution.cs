@@ -97,10 +97,12 @@ public abstract class UnivariateDistribution : Distribution
     }
 
     /// <summary>Location and scale estimated from sums of w, w d and w d^2 around the old location.</summary>
-    private protected (double Location, double Scale) Estimate(ReadOnlySpan<double> sums, double location, double scale, in MaximizeOptions options)
+    private protected (double Location, double Scale) Estimate(ReadOnlySpan<double> sums, double location, double scale, in MaximizeOptions options,
+        bool isLog = false)
     {
         var shift = sums[1] / sums[0];
-        var estimate = Math.Sqrt(Math.Max(Math.Max((sums[2] / sums[0]) - (shift * shift), 0), options.MinVariance));
+        var variance = Math.Max((sums[2] / sums[0]) - (shift * shift), 0);
+        var estimate = Math.Sqrt(isLog ? options.RaiseLog(variance) : options.Raise(variance));
         location = Blend(location, location + shift, options);
         scale = Blend(scale, estimate, options);
         RequireFinite(location, scale);

@@ -14,6 +14,9 @@ internal sealed class BatchWalk(DataExtent extent, int batchesPerIteration)
 {
     private readonly long count = Math.Min(batchesPerIteration, extent.Batches);
 
+    /// <summary>Total weight of all rows.</summary>
+    public double Weight => extent.Weight;
+
     /// <summary>True if each iteration takes all the data.</summary>
     public bool IsWhole => count >= extent.Batches;
 

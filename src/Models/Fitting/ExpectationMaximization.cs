@@ -1,7 +1,7 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// The only EM loop: LL_0 at the start; then M step k and LL_k until LL_k - LL_(k-1) is at most the stop threshold or k reaches the iteration limit.
+/// The only EM loop: LL_0 at the start; then M step k and LL_k until LL_k - LL_(k-1) is small enough, or a limit on iterations or time is reached.
 /// With batches per iteration, LL_k is that of the batches taken, and the stop rule looks at whole walks (<see cref="FitOptions.BatchesPerIteration"/>).
 /// It depends only on "a pass over the data", and also serves k-means (Lloyd), whose objective is minus the total squared distance.
 /// A model that is estimated in one pass makes one update, so that inertia keeps its share of the old parameters.
@@ -62,7 +62,10 @@ public static class ExpectationMaximization
         CheckFeatures(start, pass.Columns);
         start.CheckPriors(pass.PriorComponents);
         if (options.BatchesPerIteration is not null) start.CheckSomeBatches();
+        if (options.Sample is null && start.CanCollapse)
+            options = options with { Sample = await FitSample.ReadAsync(pass, options, takesFirst: false, cancellationToken).ConfigureAwait(false) };
 
+        var clock = options.TimeProvider.GetTimestamp();
         var resumed = options.Journal?.Resumed;
         var model = (TModel)(resumed?.Model ?? start);
         var walk = await BatchWalk.OpenAsync(pass, options, cancellationToken).ConfigureAwait(false);
@@ -73,18 +76,20 @@ public static class ExpectationMaximization
         var initial = resumed?.InitialLogLikelihood ?? Objective();
         List<FitIteration> history = [.. resumed?.History ?? []];
         var warnings = new List<string>();
+        RaisedVariances? raised = null;
         var converged = HasConverged();
+        var isLate = false;
         if (resumed is null) options.Journal?.Save(new(model, statistics, initial, []));
-        options.Progress?.Report(new(history.Count > 0 ? history[^1] : new(0, initial, 0, 0), model, statistics.Rows));
-        while (!converged && history.Count < most)
+        options.Progress?.Report(new(history.Count > 0 ? history[^1] : new(0, initial, 0, 0), model, statistics.Rows) { LeastGain = LeastGain() });
+        while (!converged && history.Count < most && !(isLate = IsLate()))
         {
             var began = options.TimeProvider.GetTimestamp();
             var before = Objective();
             var iteration = history.Count + 1;
             using (Cancellation.Enter(cancellationToken))
-                model = (TModel)model.Maximize(statistics, options.Maximization(iteration) with { Rows = statistics.Rows });
+                model = (TModel)model.Maximize(statistics, options.Maximization(iteration) with { Rows = statistics.Rows, Raised = raised = new() });
             statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
-            if (isOneUpdate && options.Maximization(iteration) is { Inertia: 0, WeightInertia: 0 } && Objective() - before > options.StopThreshold)
+            if (isOneUpdate && options.Maximization(iteration) is { Inertia: 0, WeightInertia: 0 } && Objective() - before > LeastGain())
             {
                 // The same estimate from sums centred on the new parameters: sums centred far away have lost digits.
                 var sharper = (TModel)model.Maximize(statistics, options.Maximization(iteration));
@@ -93,20 +98,22 @@ public static class ExpectationMaximization
             var objective = Objective();
             history.Add(new(iteration, objective, objective - before, options.TimeProvider.GetElapsedTime(began).TotalSeconds));
             options.Journal?.Save(new(model, statistics, initial, history));
-            options.Progress?.Report(new(history[^1], model, statistics.Rows));
+            options.Progress?.Report(new(history[^1], model, statistics.Rows) { LeastGain = LeastGain() });
             converged = HasConverged();
         }
         var isPartial = walk is { IsWhole: false };
         if (isPartial) statistics = await EvaluateAsync(model, history.Count, all: true).ConfigureAwait(false);
         else if (history.Count > 0 && double.IsFinite(history[^1].LogLikelihood) && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
             warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration ({model.WhyObjectiveFalls})");
-        warnings.AddRange(model.Diagnose(statistics));
+        warnings.AddRange(FitDiagnosis.Of(model, statistics, raised, options, isEnded: converged, pass.Features, cancellationToken));
         return new()
         {
             Model = model,
             Rows = statistics.Rows,
             Weight = statistics.Weight,
             Converged = converged,
+            StopReason = isOneUpdate && converged ? StopReason.OnePass : converged ? StopReason.Converged
+                : isLate ? StopReason.TimeLimit : StopReason.IterationLimit,
             InitialLogLikelihood = initial,
             TotalLogLikelihood = isPartial ? statistics.Objective : null,
             History = history,
@@ -116,7 +123,11 @@ public static class ExpectationMaximization
 
         double Objective() => walk is null ? statistics.Objective : walk.Scaled(statistics);
 
-        bool HasConverged() => history.Count > 0 && (isOneUpdate || Gain() <= options.StopThreshold);
+        bool HasConverged() => history.Count > 0 && (isOneUpdate || Gain() <= LeastGain());
+
+        double LeastGain() => options.LeastGain(model.ToleranceUnit(walk?.Weight ?? statistics.Weight, Objective()));
+
+        bool IsLate() => options.TimeProvider.GetElapsedTime(clock).TotalSeconds > options.MaxSeconds;
 
         double? Gain() => walk is null ? history[^1].Improvement : walk.Gain(initial, history);
 

@@ -18,6 +18,9 @@ public sealed record FitOptions
     /// </summary>
     public int? BatchSize { get; init; }
 
+    /// <summary>The relative tolerance of fits that have no stop rule of their own.</summary>
+    public const double DefaultRelativeTolerance = 1e-6;
+
     /// <summary>Seed for all randomness; default 0.</summary>
     public long Seed { get; init; }
 
@@ -56,14 +59,31 @@ public sealed record FitOptions
     /// <summary>Added to the weight of each class of a classifier, in rows (sequences: in sequences); at least 0, default 0.</summary>
     public double ClassPseudocount { get; init; }
 
-    /// <summary>Minimum variance in any direction, in squared units of the features; at least 0, default 0 = off.</summary>
-    public double MinVariance { get; init; }
+    /// <summary>
+    /// Minimum variance in any direction, in squared units of the features; at least 0, and 0 = none. Null (default): where one of several components or states
+    /// can close in on equal values, 1e-8 of each feature's variance (for log-normal and gamma distributions: of its logarithm's) over a sample of the
+    /// rows; none for single distributions. Raised variances are named in <see cref="FitResult{TModel}.Warnings"/>.
+    /// </summary>
+    public double? MinVariance { get; init; }
 
     /// <summary>
-    /// Fitting stops when the total weighted log-likelihood rises by no more than this, in nats; default 0.1. For k-means: when the total
-    /// squared distance falls by no more. Negative: only <see cref="MaxIterations"/> stops.
+    /// Fitting stops when the total weighted log-likelihood rises by no more than this, in nats; for k-means, when the total squared distance falls by no
+    /// more. Negative: this rule never stops a fit. Null (default): see <see cref="RelativeTolerance"/>.
     /// </summary>
-    public double StopThreshold { get; init; } = 0.1;
+    public double? StopThreshold { get; init; }
+
+    /// <summary>
+    /// Fitting stops when the total weighted log-likelihood rises by no more than this per unit of weight, in nats; for k-means, when the total squared
+    /// distance falls by no more than this share of itself. Negative: this rule never stops a fit. Null (default): 1e-6, unless <see cref="StopThreshold"/>
+    /// is given. With both, either stops the fit.
+    /// </summary>
+    public double? RelativeTolerance { get; init; }
+
+    /// <summary>
+    /// No iteration begins when this many seconds have passed since the fit began, or was resumed; above 0. Null (default) = no limit. Only this option makes
+    /// the result depend on the machine.
+    /// </summary>
+    public double? MaxSeconds { get; init; }
 
     /// <summary>
     /// Maximum number of parameter updates, at least 0; default 100,000,000. A model that is estimated in one pass makes one, or with
@@ -79,6 +99,9 @@ public sealed record FitOptions
 
     /// <summary>Saves the fit after each iteration, and provides the state of an interrupted one; null (default) = nothing is saved.</summary>
     internal IFitJournal? Journal { get; init; }
+
+    /// <summary>Rows of the data that the fit has seen, and what it learned from them; null (default) = none yet.</summary>
+    internal FitSample? Sample { get; init; }
 
     /// <summary>Called after each iteration, in order, on the fitting thread; null = no progress is reported.</summary>
     public IProgress<FitProgress>? Progress { get; init; }
@@ -101,7 +124,7 @@ public sealed record FitOptions
         new("batches per iteration", BatchesPerIteration?.ToString(CultureInfo.InvariantCulture) ?? "all"),
         new("pseudocount", Pseudocount.Text()),
         new("class pseudocount", ClassPseudocount.Text()),
-        new("minimum variance", MinVariance.Text()),
+        new("minimum variance", MinVariance?.Text() ?? "relative"),
         new("rows to choose the start on", InitializationRows.ToString(CultureInfo.InvariantCulture)),
         // Left out where they have no effect, so that fits which earlier versions began can be resumed.
         .. Update == ParameterKinds.All ? Array.Empty<KeyValuePair<string, string>>() : [new("updated parameters", Update.ToString())],
@@ -120,8 +143,10 @@ public sealed record FitOptions
         (BatchesPerIteration is null or >= 1, nameof(BatchesPerIteration), BatchesPerIteration, "null (all batches) or at least 1"),
         (Pseudocount >= 0 && double.IsFinite(Pseudocount), nameof(Pseudocount), Pseudocount, "a finite number of at least 0"),
         (ClassPseudocount >= 0 && double.IsFinite(ClassPseudocount), nameof(ClassPseudocount), ClassPseudocount, "a finite number of at least 0"),
-        (MinVariance >= 0 && double.IsFinite(MinVariance), nameof(MinVariance), MinVariance, "a finite number of at least 0"),
-        (!double.IsNaN(StopThreshold), nameof(StopThreshold), StopThreshold, "a number"),
+        (MinVariance is null || (MinVariance >= 0 && double.IsFinite(MinVariance.Value)), nameof(MinVariance), MinVariance, "a finite number of at least 0"),
+        (StopThreshold is not double.NaN, nameof(StopThreshold), StopThreshold, "a number"),
+        (RelativeTolerance is not double.NaN, nameof(RelativeTolerance), RelativeTolerance, "a number"),
+        (MaxSeconds is null or > 0, nameof(MaxSeconds), MaxSeconds, "a number above 0"),
         (MaxIterations >= 0, nameof(MaxIterations), MaxIterations, "at least 0"),
         (InitializationRows >= 1, nameof(InitializationRows), InitializationRows, "at least 1"));
 
@@ -155,7 +180,7 @@ public sealed record FitOptions
         if (!uses.HasFlag(FitUses.Classes))
             Refuse(ClassPseudocount > 0, nameof(ClassPseudocount), ClassPseudocount.Text(), "0, as this model has no classes", "");
         if (!uses.HasFlag(FitUses.MinVariance))
-            Refuse(MinVariance > 0, nameof(MinVariance), MinVariance.Text(), "0, as this model has no variance that could be raised", "");
+            Refuse(MinVariance > 0, nameof(MinVariance), $"{MinVariance?.Text()}", "0, as this model has no variance that could be raised", "");
         var updates = Update & kinds;
         if (!updates.HasFlag(ParameterKinds.Weights))
             Refuse(WeightInertia > 0, nameof(WeightInertia), WeightInertia.Text(), "0, as the fit updates no weights", "");
@@ -186,13 +211,20 @@ public sealed record FitOptions
         }
     }
 
+    /// <summary>A gain in the objective that ends the fit.</summary>
+    /// <param name="unit">What relative gains are relative to.</param>
+    internal double LeastGain(double unit) => StopThreshold is null && RelativeTolerance is null
+        ? DefaultRelativeTolerance * unit
+        : Math.Max(StopThreshold ?? double.NegativeInfinity, RelativeTolerance * unit ?? double.NegativeInfinity);
+
     /// <summary>The options for M step <paramref name="step"/>, counted from 1.</summary>
     internal MaximizeOptions Maximization(int step) => new()
     {
         Inertia = LearningRateDecay == 0 ? Inertia : 1 - ((1 - Inertia) * Math.Pow(2 + step, -LearningRateDecay)),
         Pseudocount = Pseudocount,
         ClassPseudocount = ClassPseudocount,
-        MinVariance = MinVariance,
+        MinVariance = MinVariance ?? 0,
+        Floors = Sample?.Floors,
         KeepsUnseen = true,
         WeightInertia = WeightInertia,
         Held = ParameterKinds.All & ~Update,

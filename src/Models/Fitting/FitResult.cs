@@ -19,6 +19,25 @@ public sealed record FitProgress(FitIteration Iteration, Model Model, long Rows)
 
     /// <summary>Number of its restart, from 0.</summary>
     public int Restart { get; init; }
+
+    /// <summary>The improvement that ends the fit, in the units of the log-likelihood; negative if none does.</summary>
+    public double LeastGain { get; init; } = double.NegativeInfinity;
+}
+
+/// <summary>Why a fit made no more updates.</summary>
+public enum StopReason
+{
+    /// <summary>The last update gained too little (<see cref="FitOptions.RelativeTolerance"/>, <see cref="FitOptions.StopThreshold"/>).</summary>
+    Converged,
+
+    /// <summary>One update is all that the model needs (<see cref="Model.IsEstimatedInOnePass"/>).</summary>
+    OnePass,
+
+    /// <summary>The limit on updates was reached (<see cref="FitOptions.MaxIterations"/>).</summary>
+    IterationLimit,
+
+    /// <summary>The limit on time was reached (<see cref="FitOptions.MaxSeconds"/>).</summary>
+    TimeLimit,
 }
 
 /// <summary>A fitted model and the record of its fit.</summary>
@@ -39,6 +58,9 @@ public sealed record FitResult<TModel>
     /// True if the improvement fell to the stop threshold, or if a model that is estimated in one pass made its update; false if the iterations ran out.
     /// </summary>
     public required bool Converged { get; init; }
+
+    /// <summary>Why there were no more updates.</summary>
+    public StopReason StopReason { get; init; }
 
     /// <summary>Total weighted log-likelihood of <see cref="Model"/>, in nats; for k-means minus the total squared distance.</summary>
     public double LogLikelihood => TotalLogLikelihood ?? LastLogLikelihood;

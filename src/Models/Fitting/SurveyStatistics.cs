@@ -45,7 +45,11 @@ internal sealed class SurveyStatistics : Statistics
         CommonBytes + (4L * sizeof(double) * columns) + (Math.Min(rows, 2L * sampleRows) * (64 + (sizeof(double) * (long)columns)));
 
     /// <summary>The sampled rows, in row order.</summary>
-    public FeatureSample Sample()
+    public FeatureSample Sample() => Sample(sampleRows);
+
+    /// <summary>The rows of least priority, in row order.</summary>
+    /// <param name="most">Maximum number of rows, at least 1.</param>
+    public FeatureSample Sample(int most)
     {
         // Several fits over one scan share a survey, and each takes its sample when it starts.
         lock (sample)
@@ -53,10 +57,12 @@ internal sealed class SurveyStatistics : Statistics
             Prune(sampleRows);
             // A canonical fold merges in row order already.
             if (!IsInOrder()) sample.Sort(static (a, b) => a.Number.CompareTo(b.Number));
-            var values = new double[sample.Count, columns];
-            for (var i = 0; i < sample.Count; i++)
-                for (var j = 0; j < columns; j++) values[i, j] = sample[i].Values[j];
-            return new(values, [.. sample.Select(r => r.Weight)], Eligible);
+            var last = most < sample.Count ? Last(most) : ulong.MaxValue;
+            List<Row> rows = most < sample.Count ? [.. sample.Where(r => r.Priority <= last)] : sample;
+            var values = new double[rows.Count, columns];
+            for (var i = 0; i < rows.Count; i++)
+                for (var j = 0; j < columns; j++) values[i, j] = rows[i].Values[j];
+            return new(values, [.. rows.Select(r => r.Weight)], Eligible);
         }
     }
 
@@ -161,11 +167,17 @@ internal sealed class SurveyStatistics : Statistics
     private void Prune(int limit)
     {
         if (sample.Count <= limit) return;
-        var priorities = new ulong[sample.Count];
-        for (var i = 0; i < priorities.Length; i++) priorities[i] = sample[i].Priority;
-        var last = Ranks.Select(priorities, limit - 1);
+        var last = Last(limit);
         sample.RemoveAll(r => r.Priority > last);
         lowerCeiling(last);
+    }
+
+    // The greatest priority among the least ones.
+    private ulong Last(int limit)
+    {
+        var priorities = new ulong[sample.Count];
+        for (var i = 0; i < priorities.Length; i++) priorities[i] = sample[i].Priority;
+        return Ranks.Select(priorities, limit - 1);
     }
 
     private bool IsInOrder()

@@ -74,7 +74,7 @@ internal static class CovarianceTie
                 if (all is null) (first, all) = ((Distribution)models[k], residuals);
                 else all.Merge(residuals);
             }
-            var pooled = (Distribution?)first?.Maximize(all!, options.Only(ParameterKinds.Covariances));
+            var pooled = (Distribution?)first?.MaximizePart(all!, options.Only(ParameterKinds.Covariances));
             pooled?.EnsureEvaluable();
             return pooled;
         }

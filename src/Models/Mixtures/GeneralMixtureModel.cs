@@ -113,6 +113,9 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     public override FitUses Uses => Components.Aggregate(Components.Count > 1 ? FitUses.Pseudocount : FitUses.None, (uses, c) => uses | c.Uses);
 
     /// <inheritdoc/>
+    internal override bool CanCollapse => Components.Count > 1 && !IsFrozen && Uses.HasFlag(FitUses.MinVariance);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
 
     /// <inheritdoc/>
@@ -172,6 +175,14 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             }
             foreach (var text in Components[k].DiagnosePart(((MixtureStatistics)statistics).Parts[k])) yield return $"component {k}: {text}";
         }
+    }
+
+    /// <inheritdoc/>
+    internal override IEnumerable<string> Examine(FitOptions options)
+    {
+        if (options.Sample is not { Rows: { Rows: > 0 } rows } || IsOfSequences || Components.Count == 1) return [];
+        var coinciding = MixtureExamination.Coincidences([.. Components.Cast<Distribution>()], weights, rows).ToArray();
+        return coinciding.Length > 0 ? coinciding : MixtureExamination.Saddle(this, rows, options);
     }
 
     /// <inheritdoc/>

@@ -5,25 +5,20 @@ using Pipelines.Models.Mixtures;
 namespace Pipelines;
 
 /// <summary>
-/// A mixture with unknown parameters. The start: centroids chosen from a sample, some k-means updates, one maximum-likelihood fit of
-/// the family for each cluster, mixing weights from the clusters' shares. Then EM over all rows.
+/// A mixture with unknown parameters. The start: centroids chosen from a sample, k-means, one maximum-likelihood fit of the family for each cluster, mixing
+/// weights from the clusters' shares, and EM on the sample; the best of several such starts is taken. Then EM over all rows.
 /// </summary>
 /// <param name="family">The components' family; a univariate family gives independent components if there are several features.</param>
 /// <param name="components">Number of components, at least 1.</param>
 /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
-/// <param name="kMeansIterations">Number of k-means updates for the start, at least 0; default 1.</param>
+/// <param name="kMeansIterations">Number of k-means updates for the start, at least 0. Null (default): several runs of k-means to their end compete, and EM
+/// on the sample decides.</param>
 /// <param name="tied">True: all components have the same covariance (<see cref="GeneralMixtureModel.HasTiedCovariances"/>). Default false.</param>
 /// <exception cref="ModelException">Components are tied that have no covariance.</exception>
-public sealed class MixtureEstimator(DistributionFamily family, int components, CentroidInitialization? initialization = null, int kMeansIterations = 1,
+public sealed class MixtureEstimator(DistributionFamily family, int components, CentroidInitialization? initialization = null, int? kMeansIterations = null,
     bool tied = false)
     : IEstimator<GeneralMixtureModel>, IPriorEstimator
 {
-    // Share of the other clusters' rows that a cluster borrows if its own rows give no valid parameters.
-    private const double Borrowed = 0.01;
-
-    // The same for categorical features: a category that a component has never seen stays impossible there, however EM proceeds.
-    private const double BorrowedCategories = 0.25;
-
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
 
     /// <summary>True: all components have the same covariance (<see cref="GeneralMixtureModel.HasTiedCovariances"/>).</summary>
@@ -33,7 +28,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
     [
         new("mixture", $"{components.ToString(CultureInfo.InvariantCulture)} x {family}{(HasTiedCovariances ? ", tied covariances" : "")}"),
-        new("initialization", $"{initialization.Name}, {kMeansIterations.ToString(CultureInfo.InvariantCulture)} k-means updates"),
+        new("initialization", $"{initialization.Name}, {kMeansIterations?.ToString(CultureInfo.InvariantCulture) ?? "all"} k-means updates"),
     ];
 
     /// <inheritdoc/>
@@ -59,14 +54,23 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         options.Validate();
         ModelException.CheckOptions("mixture",
             (components >= 1, nameof(components), components, "at least 1"),
-            (kMeansIterations >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"));
+            (kMeansIterations is null or >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"));
         CheckPriors(pass.PriorComponents);
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
-            var start = await initialization.StartAsync(pass, options, components, Start, cancellationToken).ConfigureAwait(false);
+            (var start, options) = await initialization.StartAsync(pass, options, components, Start, cancellationToken).ConfigureAwait(false);
             start = await PriorAgreement.AlignAsync(start, pass, cancellationToken).ConfigureAwait(false);
             return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<FitResult<GeneralMixtureModel>> ResumeAsync(GeneralMixtureModel model, IDataPass pass, FitOptions options,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        options = await initialization.SampledAsync(model, pass, options, cancellationToken).ConfigureAwait(false);
+        return await ExpectationMaximization.FitAsync(model, pass, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -93,99 +97,25 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(options);
+        var start = new MixtureStart(family, components, HasTiedCovariances);
         var numbers = Enumerable.Range(0, sample.Columns).Where(j => !family.IsCategorical(j)).ToArray();
-        if (numbers.Length == 0 && components > 1) return FromCategories(sample, options);
-        var hasCategories = numbers.Length < sample.Columns;
-        var seen = hasCategories && components > 1 ? Only(sample, numbers) : sample;
+        if (components > 1 && kMeansIterations is null && Uses.HasFlag(FitUses.Seed)
+            && new StartTournament(family, components, initialization, start).Choose(sample, options) is { } best)
+            return best;
+        if (numbers.Length == 0 && components > 1) return start.FromFactors(sample, options.Seed, options);
+        // Category codes have no distances: the clusters are those of the other features.
+        var seen = numbers.Length < sample.Columns && components > 1 ? SampleGeometry.All(sample, numbers).First() : sample;
         var clusters = new KMeans(initialization.Centroids(seen, components, options.Seed));
-        if (kMeansIterations > 0)
-            clusters =
-                clusters.Fit(seen.Matrix, options with
-                {
-                    MaxIterations = kMeansIterations,
-                    StopThreshold = double.NegativeInfinity,
-                    Progress = null,
-                    Journal = null,
-                    Inertia = 0,
-                    LearningRateDecay = 0,
-                    MinVariance = 0,
-                    Pseudocount = 0,
-                    ClassPseudocount = 0,
-                    BatchesPerIteration = null,
-                    WeightInertia = 0,
-                    Update = ParameterKinds.All,
-                }).Model;
-        var assignment = clusters.Predict(seen.Matrix, options.Threads);
-        var fitted = new Distribution[components];
-        var shares = new double[components];
-        for (var k = 0; k < components; k++)
-        {
-            for (var i = 0; i < sample.Rows; i++)
-                if (assignment[i] == k) shares[k] += sample.Weights[i];
-            fitted[k] = FitCluster(sample, assignment, k, clusters.Centroid(k), hasCategories ? BorrowedCategories : 0, options);
-        }
-        if (HasTiedCovariances) fitted = Tied(fitted, sample, assignment, hasCategories ? BorrowedCategories : 0, options);
-        return new(Possible(fitted, sample), [.. shares.Select(s => s + options.Pseudocount)], HasTiedCovariances);
-    }
-
-    // Clusters whose rows are too few for a covariance of their own share that of all rows.
-    private static Distribution[] Tied(Distribution[] fitted, FeatureSample sample, int[] assignment, double borrowed, FitOptions options)
-    {
-        var rows = sample.Matrix.Block(0, sample.Rows);
-        var weights = new double[sample.Rows];
-        var sums = new Statistics[fitted.Length];
-        for (var k = 0; k < sums.Length; k++)
-        {
-            for (var i = 0; i < weights.Length; i++) weights[i] = sample.Weights[i] * (assignment[i] == k ? 1 : borrowed);
-            sums[k] = fitted[k].CreateStatistics();
-            fitted[k].Accumulate(rows, weights, sums[k]);
-        }
-        var maximize = new MaximizeOptions { MinVariance = options.MinVariance, Pseudocount = options.Pseudocount, Rows = sample.Rows };
-        return [.. PartEstimates.Of(fitted, sums, maximize, tied: true, k => $"component {k}").Cast<Distribution>()];
-    }
-
-    // Rows outside the sample may contain values that the sample lacks. If the sample is complete, each row is possible in its own cluster.
-    private static Distribution[] Possible(Distribution[] fitted, FeatureSample sample) => sample.IsComplete ? fitted : [.. fitted.Select(f => f.Smoothed())];
-
-    // Category codes have no distances: the clusters are those of the other features.
-    private static FeatureSample Only(FeatureSample sample, int[] columns)
-    {
-        var values = new double[sample.Rows, sample.Columns];
-        foreach (var j in columns)
-            for (var i = 0; i < sample.Rows; i++) values[i, j] = sample.Values[i, j];
-        return sample with { Values = values };
-    }
-
-    // Without distances: each component weights each combination of categories by its own random factor, between 0.5 and 1.5.
-    private GeneralMixtureModel FromCategories(FeatureSample sample, FitOptions options)
-    {
-        var fitted = new Distribution[components];
-        for (var k = 0; k < components; k++)
-        {
-            var own = SeededRandom.Mix((ulong)options.Seed + ((ulong)k << 32) + 1);
-            fitted[k] = family.Prototype(new double[sample.Columns]).FitTo(sample, i => Factor(own, i), options);
-        }
-        return new(Possible(fitted, sample), [.. Enumerable.Repeat(1.0, components)]);
-
-        double Factor(ulong hash, int row)
-        {
-            for (var j = 0; j < sample.Columns; j++) hash = SeededRandom.Mix(hash ^ (ulong)BitConverter.DoubleToInt64Bits(sample.Values[row, j] + 0.0));
-            return 0.5 + ((hash >> 11) * (1.0 / (1UL << 53)));
-        }
-    }
-
-    private Distribution FitCluster(FeatureSample sample, int[] assignment, int cluster, ReadOnlySpan<double> centroid, double borrowed, FitOptions options)
-    {
-        var blank = family.Prototype(centroid);
-        try
-        {
-            return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : borrowed, options);
-        }
-        catch (ModelException)
-        {
-            // Too few or too similar rows in the cluster: include the others with a small weight. If even all rows together fail, report it.
-            return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : Math.Max(borrowed, Borrowed), options);
-        }
+        if (kMeansIterations is null) clusters = StartTournament.KMeansToEnd(clusters, seen, options);
+        else if (kMeansIterations > 0)
+            clusters = clusters.Fit(seen.Matrix, new FitOptions
+            {
+                MaxIterations = kMeansIterations.Value,
+                StopThreshold = double.NegativeInfinity,
+                MaxDegreeOfParallelism = options.MaxDegreeOfParallelism,
+                BatchSize = options.BatchSize,
+            }).Model;
+        return start.FromClusters(sample, clusters.Predict(seen.Matrix, options.Threads), options);
     }
 }
 

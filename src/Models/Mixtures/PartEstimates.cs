@@ -22,6 +22,7 @@ internal static class PartEstimates
         {
             try
             {
+                own.Raised?.Begin(name(k), k);
                 fitted[k] = models[k].MaximizePart(sums[k], own);
                 if (shared is not null && !models[k].IsFrozen) fitted[k] = ((ICovarianceFamily)fitted[k]).WithCovarianceOf(shared);
                 fitted[k].EnsureEvaluable();

@@ -54,6 +54,16 @@ public abstract class Model : ISummarizer
     /// </summary>
     internal virtual bool MayLeaveRowsImpossible => false;
 
+    /// <summary>
+    /// True: a part of the model can close in on equal values, so that its variance and with it the likelihood have no bound. False by default.
+    /// </summary>
+    internal virtual bool CanCollapse => false;
+
+    /// <summary>What relative gains in the objective are relative to: the weight of the rows by default.</summary>
+    /// <param name="weight">Total weight of the rows.</param>
+    /// <param name="objective">The objective.</param>
+    internal virtual double ToleranceUnit(double weight, double objective) => weight;
+
     /// <summary>Why the fit's objective may fall in an iteration, for a warning.</summary>
     internal virtual string WhyObjectiveFalls => "missing values, inertia or a minimum variance can do that";
 
@@ -106,6 +116,12 @@ public abstract class Model : ISummarizer
 
     /// <summary>What a user should know about the last fit, one sentence each, such as components that died. Nothing by default.</summary>
     public virtual IEnumerable<string> Diagnose(Statistics statistics) => [];
+
+    /// <summary>
+    /// What rows of the data say about the model after its last fit, one sentence each, such as components that coincide. Nothing by default.
+    /// </summary>
+    /// <param name="options">How the model was fitted; holds the rows.</param>
+    internal virtual IEnumerable<string> Examine(FitOptions options) => [];
 
     /// <summary>
     /// Which of the summarised rows have probability 0 under this model, as text for the error that follows; null (default) = none known.

@@ -61,7 +61,7 @@ public abstract class ProbabilityModel : Model
 
     /// <summary><see cref="Maximize"/> of a part of another model: nothing is estimated if all of its parameters keep their values.</summary>
     internal ProbabilityModel MaximizePart(Statistics statistics, in MaximizeOptions options) =>
-        options.Holds(ParameterKinds) ? this : Maximize(statistics, options);
+        options.Holds(ParameterKinds) ? this : Maximize(statistics, Dimensions == 1 ? options.At(0, 1) : options);
 
     /// <summary>Draws one sequence, or any number of rows if the model is of rows.</summary>
     /// <param name="random">The seeded generator.</param>

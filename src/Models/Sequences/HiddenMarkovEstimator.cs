@@ -14,12 +14,13 @@ namespace Pipelines;
 /// <param name="family">Family of the emission distributions; with several features, a univariate family gives independent components.</param>
 /// <param name="states">Number of states, at least 1.</param>
 /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
-/// <param name="kMeansIterations">k-means updates of the initialization, at least 0; default 1.</param>
+/// <param name="kMeansIterations">k-means updates of the initialization, at least 0; null (default) = the start of a mixture of the emissions
+/// (<see cref="MixtureEstimator"/>).</param>
 /// <param name="isFinite">True: sequences finish in an end state. Default false.</param>
 /// <param name="restarts">Number of seeds to fit from; the fit with the largest log-likelihood is kept. At least 1, default 1.</param>
 /// <param name="fitting">How the model is fitted; null = the defaults.</param>
 /// <exception cref="ModelException">Covariances are tied of a family that has none.</exception>
-public sealed class HiddenMarkovEstimator(DistributionFamily family, int states, CentroidInitialization? initialization = null, int kMeansIterations = 1,
+public sealed class HiddenMarkovEstimator(DistributionFamily family, int states, CentroidInitialization? initialization = null, int? kMeansIterations = null,
     bool isFinite = false, int restarts = 1, HiddenFitting? fitting = null)
     : IEstimator<HiddenMarkovModel>, IPriorEstimator
 {
@@ -30,7 +31,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
     [
         new("hidden Markov model", $"{states.ToString(CultureInfo.InvariantCulture)} x {family}, {(isFinite ? "finite" : "infinite")}"),
-        new("initialization", $"{initialization.Name}, {kMeansIterations.ToString(CultureInfo.InvariantCulture)} k-means updates, "
+        new("initialization", $"{initialization.Name}, {kMeansIterations?.ToString(CultureInfo.InvariantCulture) ?? "all"} k-means updates, "
             + $"{restarts.ToString(CultureInfo.InvariantCulture)} starts"),
         new("fitting", $"{fitting ?? new()}"),
     ];
@@ -61,7 +62,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
         options.Validate();
         ModelException.CheckOptions("hidden Markov model",
             (states >= 1, nameof(states), states, "at least 1"),
-            (kMeansIterations >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"),
+            (kMeansIterations is null or >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"),
             (restarts >= 1, nameof(restarts), restarts, "at least 1"),
             (restarts <= 1 || Uses.HasFlag(FitUses.Seed), nameof(restarts), restarts, "1, as the start is the same with every seed"),
             (restarts <= 1 || options.Journal is null, nameof(restarts), restarts, "1 for a fit that keeps checkpoints"));
@@ -72,7 +73,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             for (var r = 0; r < restarts; r++)
             {
                 var own = options with { Seed = options.Seed + r };
-                var start = await initialization.StartAsync(pass, own, states, Start, cancellationToken).ConfigureAwait(false);
+                (var start, own) = await initialization.StartAsync(pass, own, states, Start, cancellationToken).ConfigureAwait(false);
                 start = await AlignedAsync(start, pass, cancellationToken).ConfigureAwait(false);
                 var labels = pass.LabelNames ?? (pass.PriorComponents > 0 ? [.. start.States.Take(states).Select(s => s.Name)] : null);
                 if (labels is not null) start = await LabeledStart.RunAsync(start, pass, labels, own, cancellationToken).ConfigureAwait(false);
@@ -81,6 +82,15 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             }
             return best!;
         }).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<FitResult<HiddenMarkovModel>> ResumeAsync(HiddenMarkovModel model, IDataPass pass, FitOptions options,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        options = await initialization.SampledAsync(model, pass, options, cancellationToken).ConfigureAwait(false);
+        return await ExpectationMaximization.FitAsync(model, pass, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The model that fitting starts from.</summary>

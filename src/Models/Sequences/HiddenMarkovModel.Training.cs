@@ -36,6 +36,9 @@ public sealed partial class HiddenMarkovModel
     public override FitUses Uses => emissions.Aggregate(FitUses.Pseudocount, (uses, e) => uses | e.Uses);
 
     /// <inheritdoc/>
+    internal override bool CanCollapse => emissions.Length > 1 && !IsFrozen && Uses.HasFlag(FitUses.MinVariance);
+
+    /// <inheritdoc/>
     public override HiddenMarkovModel Maximize(Statistics statistics, in MaximizeOptions options)
     {
         ArgumentNullException.ThrowIfNull(statistics);

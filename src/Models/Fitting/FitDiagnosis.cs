@@ -1,0 +1,35 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>What a user should know about a fit that has ended.</summary>
+internal static class FitDiagnosis
+{
+    // The rest are counted.
+    private const int MostRaised = 5;
+
+    /// <summary>The warnings, one sentence each, with what to try.</summary>
+    /// <param name="model">The fitted model.</param>
+    /// <param name="statistics">Its statistics over all rows.</param>
+    /// <param name="raised">The variances that the last update raised to their minimum; null = there was no update.</param>
+    /// <param name="options">How the model was fitted.</param>
+    /// <param name="isEnded">True if the stop rule ended the fit.</param>
+    /// <param name="features">Shape [features]: their names; null = unnamed.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static IEnumerable<string> Of(Model model, Statistics statistics, RaisedVariances? raised, FitOptions options, bool isEnded,
+        IReadOnlyList<Feature>? features, CancellationToken cancellationToken)
+    {
+        var warnings = new List<string>(model.Diagnose(statistics));
+        var all = raised?.All.ToArray() ?? [];
+        foreach (var (part, feature, minimum) in all.Take(MostRaised))
+        {
+            var where = feature < 0 ? "in a direction between features" : features is null ? $"of feature {feature}" : $"of feature '{features[feature].Name}'";
+            warnings.Add($"{part}: its variance {where} was raised to the minimum{(feature < 0 ? "" : $" {minimum.Text()}")}, as nearly equal values would "
+                + "bring it to 0 (use fewer components, or set a minimum variance (FitOptions.MinVariance))");
+        }
+        if (all.Length > MostRaised) warnings.Add($"{all.Length - MostRaised} more variances were raised to their minimum");
+        if (!isEnded && options.MaxIterations > 0)
+            warnings.Add("the fit had not converged when it stopped: the log-likelihood was still rising (allow more iterations (FitOptions.MaxIterations), or "
+                + "stop at larger gains (FitOptions.RelativeTolerance))");
+        using (Cancellation.Enter(cancellationToken)) warnings.AddRange(model.Examine(options));
+        return warnings;
+    }
+}

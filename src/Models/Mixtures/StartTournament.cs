@@ -1,0 +1,166 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models.Mixtures;
+
+/// <summary>
+/// Chooses where EM starts: several runs of k-means to their end, in several geometries, each followed by some EM updates on a sample; those of low likelihood
+/// drop out early ("short runs of EM"; Biernacki, Celeux and Govaert 2003, Computational Statistics and Data Analysis 41, 561-575). The best one goes on over
+/// the whole sample. Everything follows from the sample and the seed.
+/// </summary>
+/// <param name="family">The components' family.</param>
+/// <param name="components">Number of components, at least 2.</param>
+/// <param name="initialization">How the centroids of a run of k-means are chosen.</param>
+/// <param name="start">Makes components from clusters.</param>
+internal sealed class StartTournament(DistributionFamily family, int components, CentroidInitialization initialization, MixtureStart start)
+{
+    // Rows for the first rounds: at least, and for each component.
+    private const int LeastRows = 2048;
+    private const int RowsPerComponent = 100;
+    private const int RowsPerParameter = 10;
+
+    // Multiply-adds that the comparison may take, less than a second's.
+    private const double Work = 4e9;
+
+    // Updates before a round ends, and how many starts it leaves.
+    private static readonly (int Updates, int Left)[] rounds = [(5, 8), (25, 4)];
+
+    // The same over the whole sample, and the lead in nats a row that decides: EM may gain as much later.
+    private static readonly (int Updates, double Lead)[] finals = [(15, 0.01), (40, 0)];
+
+    // More components have more ways to be wrong; many take their time.
+    private int Tries => components switch { 2 => 2, <= 20 => 4, <= 100 => 2, _ => 1 };
+
+    /// <summary>Chooses the start.</summary>
+    /// <param name="sample">The rows to choose it from.</param>
+    /// <param name="options">Seed, minimum variance, pseudocount and threads are used.</param>
+    /// <returns>The start; null if none of the comparison's rows gave one.</returns>
+    public GeneralMixtureModel? Choose(FeatureSample sample, FitOptions options)
+    {
+        var few = Fewer(sample, Math.Max(LeastRows, components * (RowsPerComponent + (RowsPerParameter * sample.Columns))));
+        if (few.CountDistinct(components) < components) few = sample;
+        // A full covariance takes the square of the features for each row, and their cube for each update.
+        var perUpdate = components * (double)few.Columns * few.Columns * (few.Rows + (double)few.Columns);
+        var affordable = Work / perUpdate;
+        var em = new SampleEm(few, options);
+        var field = Candidates(few, options, Math.Clamp((int)(affordable / 20), 1, 16))
+            .Select(one => Run(em, one, 0)).OfType<Candidate>().ToList();
+        foreach (var (updates, left) in rounds)
+        {
+            if (field.Count <= 1) break;
+            field = Best(field.Select(one => Run(em, one, updates)).OfType<Candidate>(), left);
+        }
+        if (field.Count == 0) return null;
+        if (affordable < 20) return start.Possible(field[0].Model, sample);
+        if (few.Rows < sample.Rows)
+        {
+            var all = new SampleEm(sample, options);
+            // EM on a few rows may have left the optimum that the clusters of all rows lead to.
+            field = [.. field.Select(one => one with { Model = start.Possible(one.Model, sample) }), .. Candidates(sample, options, 1)];
+            foreach (var (updates, lead) in finals)
+            {
+                var last = field.Select(one => Run(all, one, sample.IsComplete && field.Count == 1 ? 0 : updates)).OfType<Candidate>()
+                    .OrderByDescending(one => one.IsSound).ThenByDescending(one => one.Mean).ToList();
+                if (last.Count > 0) field = [.. last.Where(one => one == last[0] || (one.IsSound == last[0].IsSound && one.Mean > last[0].Mean - lead))];
+            }
+        }
+        return start.Possible(field[0].Model, sample);
+    }
+
+    // The likeliest sound starts, those first that are the best of their kind: a few rows do not tell good optima apart, and kinds differ more than tries.
+    private static List<Candidate> Best(IEnumerable<Candidate> field, int most)
+    {
+        var order = field.OrderByDescending(one => one.IsSound).ThenByDescending(one => one.Mean).ToList();
+        var leaders = order.DistinctBy(one => one.Kind).ToList();
+        return [.. leaders.Concat(order.Except(leaders)).Take(most)];
+    }
+
+    private IEnumerable<Candidate> Candidates(FeatureSample sample, FitOptions options, int most)
+    {
+        var numbers = Enumerable.Range(0, sample.Columns).Where(j => !family.IsCategorical(j)).ToArray();
+        var tries = numbers.Length == 0 || !initialization.IsRandom ? 0 : Tries;
+        var made = 0;
+        for (var t = 0; t < tries; t++)
+        {
+            foreach (var (kind, seen) in SampleGeometry.All(sample, numbers).Index())
+            {
+                if (made++ < most && Clusters(seen, options, t) is { } clusters && Made(() => start.FromClusters(sample, clusters, options)) is { } model)
+                    yield return new(model, kind);
+            }
+        }
+        if (numbers.Length == sample.Columns) yield break;
+        for (var t = 0; t < (numbers.Length == 0 ? 8 : 4) && made++ < most; t++)
+        {
+            var seed = options.Seed + ((long)t << 40);
+            if (Made(() => start.FromFactors(sample, seed, options)) is { } model) yield return new(model, -1);
+        }
+    }
+
+    private int[]? Clusters(FeatureSample sample, FitOptions options, int attempt)
+    {
+        if (attempt > 0 && sample.CountDistinct(components) < components) return null;
+        try
+        {
+            var centroids = initialization.Centroids(sample, components, options.Seed + ((long)attempt << 40));
+            return KMeansToEnd(new(centroids), sample, options).Predict(sample.Matrix, options.Threads);
+        }
+        catch (ModelException)
+        {
+            // Too few distinct rows in this geometry.
+            return null;
+        }
+    }
+
+    /// <summary>Lloyd's updates until they gain little.</summary>
+    public static KMeans KMeansToEnd(KMeans centroids, FeatureSample sample, FitOptions options) =>
+        centroids.Fit(sample.Matrix, new FitOptions { MaxIterations = 100, RelativeTolerance = 1e-4, MaxDegreeOfParallelism = options.MaxDegreeOfParallelism })
+            .Model;
+
+    // A start that the rows give no valid parameters for drops out.
+    private static GeneralMixtureModel? Made(Func<GeneralMixtureModel> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
+    }
+
+    private static Candidate? Run(SampleEm em, Candidate one, int updates, double gain = 1e-6)
+    {
+        try
+        {
+            var (updated, mean, isSound) = em.Run(one.Model, updates, gain);
+            return double.IsFinite(mean) ? one with { Model = updated, Mean = mean, IsSound = isSound } : null;
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Evenly spaced rows of a sample.</summary>
+    public static FeatureSample Fewer(FeatureSample sample, int most)
+    {
+        if (sample.Rows <= most) return sample;
+        var values = new double[most, sample.Columns];
+        var weights = new double[most];
+        for (var i = 0; i < most; i++)
+        {
+            var row = (int)((long)i * sample.Rows / most);
+            weights[i] = sample.Weights[row];
+            for (var j = 0; j < sample.Columns; j++) values[i, j] = sample.Values[row, j];
+        }
+        return sample with { Values = values, Weights = weights };
+    }
+
+    // The kind is that of the geometry.
+    private sealed record Candidate(GeneralMixtureModel Model, int Kind)
+    {
+        public double Mean { get; init; }
+
+        public bool IsSound { get; init; }
+    }
+}
