@@ -26,7 +26,7 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
     /// What dynamic programming needs is known from the allowed arcs, and with bdeu and k2 the number of families is, too. How many families mdl, bic and aic
     /// leave, and how many sets A* meets, only the data tell; beyond the memory they are refused as soon as it is known.
     /// </remarks>
-    public override void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes)
+    public override void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes, int copies)
     {
         if (sizes.Count > MostVariables)
         {

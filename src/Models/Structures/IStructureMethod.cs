@@ -37,8 +37,9 @@ internal interface IStructureMethod
     /// <param name="options">Valid options.</param>
     /// <param name="sizes">Number of values of each variable, shape [variables].</param>
     /// <param name="maxBytes">Memory that the search may take; null = no limit.</param>
+    /// <param name="copies">Number of statistics that a pass holds at a time: those of the batches under way, the subtotal and the total.</param>
     /// <exception cref="ModelException">It does not fit; says what it needs, and what would fit.</exception>
-    void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes);
+    void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes, int copies);
 
     /// <summary>Reads the data and finds the structure.</summary>
     ValueTask<StructureResult> RunAsync(StructureTask task, CancellationToken cancellationToken);

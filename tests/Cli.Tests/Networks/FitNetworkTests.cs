@@ -20,7 +20,7 @@ public sealed class FitNetworkTests : IDisposable
         { """{"a": [], "b": ["a"], "c": [], "delay": []}""", "--structure FILE",
             "--structure FILE: found 'delay', expected variables of the fit; correct the name, or add the column to the features (--features)" },
         { """{"a": ["c"], "b": ["a"], "c": ["b"]}""", "--structure FILE",
-            "Bayesian network: found the cycle a -> b -> c -> a, expected arcs without a cycle; remove or reverse one of them" },
+            "--structure FILE: found the cycle a -> b -> c -> a, expected arcs without a cycle; remove or reverse one of them" },
         { """{"a": [], "b": "a", "c": []}""", "--structure FILE",
             "--structure FILE, variable 'b': found a text, expected a list of its parents' names; for example {\"A\": [], \"B\": [\"A\"]}" },
         { """{"a": [], "b": [1], "c": []}""", "--structure FILE",
@@ -167,6 +167,31 @@ public sealed class FitNetworkTests : IDisposable
         Assert.Contains("; choose at most 23 variables, forbid arcs, use A* (--structure exact), or search by hill climbing",
             result.ErrorText, StringComparison.Ordinal);
         Assert.Equal(["t.parquet"], folder.Names);
+    }
+
+    /// <summary>With no more than one row, the likelihood is 1, the penalty 0, and nothing speaks for an arc.</summary>
+    [Theory]
+    [InlineData("mdl")]
+    [InlineData("bic")]
+    [InlineData("aic")]
+    public async Task A_single_row_has_a_finite_score(string score)
+    {
+        await TestData.WriteAsync(folder["t.parquet"], ("a", new[] { "x" }), ("b", new[] { "u" }), ("w", new[] { 0.25 }));
+        foreach (var name in new[] { "exact", "exact-dp", "greedy", "hill-climbing", "tabu", "chow-liu" })
+        {
+            foreach (var weights in (string[][])[[], ["--weights", "w"]])
+            {
+                using var json = await FitAsync("t.parquet", ["--structure", name, "--score", score, "--force", .. weights]);
+                Assert.Equal(0, json.RootElement.GetProperty("score").GetProperty("value").GetDouble());
+                if (name != "chow-liu") Assert.Equal("""{"a":[],"b":[]}""", json.RootElement.GetProperty("structure").GetRawText());
+            }
+        }
+        if (score == "aic") return;
+        await File.WriteAllTextAsync(folder["c.json"], """{"require": [["a", "b"]]}""");
+        var refused = await Tool.RunAsync("fit", "bayesian-network", folder["t.parquet"], "--score", score, "--constraints", folder["c.json"], "--output",
+            folder["x.json"]);
+        Assert.Equal((3, $"pipelines: error: feature 'b': found 1 required or initial parents, expected at most 0, the limit of {score} for rows of the weight "
+            + "1; take fewer arcs, or choose another score"), (refused.Code, refused.ErrorText));
     }
 
     [Fact]

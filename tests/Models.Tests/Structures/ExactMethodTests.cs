@@ -155,7 +155,7 @@ public sealed class ExactMethodTests
         foreach (var method in new[] { StructureMethod.Exact, StructureMethod.ExactDp })
         {
             var options = new StructureOptions { Method = method, Score = StructureScore.Aic, Constraints = new() { Groups = groups } };
-            StructureMethods.Find(method)!.Check(options, sizes, 1 << 20);
+            StructureMethods.Find(method)!.Check(options, sizes, 1 << 20, 1);
             var oracle = new NaiveScores(rows, weights, sizes, options, false);
             var found = Search(oracle, options).Parents.Select((p, v) => oracle.Score(v, p)).ToArray();
             for (var g = 0; g < groups.Length; g++)

@@ -23,15 +23,16 @@ public class StructureOptionsTests
     [InlineData("both", "StructureOptions.Constraints: found the arc 2 -> 0 required, and forbidden by an arc or by tiers, expected one of them; "
         + "correct the options "
         + "and run again")]
-    [InlineData("many", "StructureOptions.Constraints: found 2 required parents of variable 0, expected at most 1 (MaxParents); correct the options "
+    [InlineData("many", "StructureOptions.Constraints: found 2 required parents of variable 0, expected at most 1 (StructureOptions.MaxParents); "
+        + "correct the options "
         + "and run again")]
-    [InlineData("cycle", "StructureOptions.Constraints: found required arcs in a cycle through variable 1, expected arcs without cycles; correct the "
+    [InlineData("cycle", "StructureOptions.Constraints: found required arcs in the cycle 0 -> 1 -> 0, expected arcs without cycles; correct the "
         + "options and run "
         + "again")]
     [InlineData("groups", "StructureOptions.Constraints.Groups: found 1 groups, expected none, as HillClimbing has no use for it; correct the options "
         + "and run again")]
     [InlineData("initial", "StructureOptions.Initial: found parents of 2 variables, expected those of all 3; correct the options and run again")]
-    [InlineData("initial cycle", "StructureOptions.Initial: found a cycle through variable 1, expected arcs without cycles; correct the options and run again")]
+    [InlineData("initial cycle", "StructureOptions.Initial: found the cycle 0 -> 1 -> 0, expected arcs without cycles; correct the options and run again")]
     [InlineData("initial arc", "StructureOptions.Initial: found the arc 1 -> 0, expected arcs that the constraints allow; correct the options and run again")]
     public void EachMistakeHasItsWords(string what, string message)
     {
