@@ -66,8 +66,9 @@ internal sealed class StructureSettings
 
     private readonly Setting<string?> missing = Setting.Choice(
         "--missing", "What the tables make of rows with missing values: 'available' counts each variable with its parents over the rows that have all of "
-            + "them (as pomegranate does); 'em' counts missing values by their exact posteriors, in repeated updates. [default: available]", "NAME",
-        ["available", "em"], "em");
+            + "them (as pomegranate does); 'complete' leaves rows with missing values out, also of the search for the structure; 'em' counts missing values by "
+            + "their exact posteriors, in repeated updates. [default: available]", "NAME",
+        ["available", "complete", "em"], "em");
 
     private readonly string initialNote;
     private NamedStructure? given;
@@ -106,7 +107,7 @@ internal sealed class StructureSettings
 
     /// <summary>What becomes of rows with missing values; null = nothing is said.</summary>
     public MissingValues? Missing(ParseResult parsed) =>
-        parsed.GetValue(missing) switch { null => null, "em" => MissingValues.Em, _ => MissingValues.Available };
+        parsed.GetValue(missing) switch { null => null, "em" => MissingValues.Em, "complete" => MissingValues.Complete, _ => MissingValues.Available };
 
     /// <summary>Errors that involve several options.</summary>
     /// <param name="result">The parsed command.</param>

@@ -45,7 +45,7 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
     public IProgress<StructureProgress>? SearchProgress { get; init; }
 
     /// <inheritdoc/>
-    public bool IsEstimatedInOnePass => missing == MissingValues.Available;
+    public bool IsEstimatedInOnePass => missing != MissingValues.Em;
 
     /// <inheritdoc/>
     public FitUses Uses => FitUses.Pseudocount;
@@ -86,7 +86,8 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
         if (found.Search is { } search)
         {
             learned = await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
-                await StructureSearch.RunAsync(pass, [.. variables.Select(v => v.Values.Count)], search,
+                await StructureSearch.RunAsync(pass, [.. variables.Select(v => v.Values.Count)],
+                    search with { CompleteRows = search.CompleteRows || missing == MissingValues.Complete },
                     Parallelism.Threads(options.Threads, long.MaxValue), MaxBytes, SearchProgress, cancellationToken).ConfigureAwait(false))
                 .ConfigureAwait(false);
         }
@@ -97,8 +98,9 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
             // Equal tables would stay as they are where a variable is never observed together with its parents. A combination that no complete family has may
             // still be the only one possible in an incomplete row.
             var available = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
-            start = start.Maximize(available, options.Estimation with { Pseudocount = Math.Max(1, options.Pseudocount) }).With(missing);
+            start = start.Maximize(available, options.Estimation with { Pseudocount = Math.Max(1, options.Pseudocount) });
         }
+        start = start.With(missing);
         var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         return learned is null ? result : result with { Model = result.Model.With(new LearnedStructure(learned, found.Search!.Score, seconds)) };
     }

@@ -30,6 +30,9 @@ public sealed record StructureOptions
     /// </summary>
     public int? MaxParents { get; init; }
 
+    /// <summary>True: rows with missing values are left out. False (default): each family counts the rows that have all of it.</summary>
+    public bool CompleteRows { get; init; }
+
     /// <summary>Arcs that the structure must and must not have; default none.</summary>
     public StructureConstraints Constraints { get; init; } = new();
 

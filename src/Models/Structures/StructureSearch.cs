@@ -10,7 +10,7 @@ public static class StructureSearch
     /// Finds a structure. The same data, options and batch size give the same structure at any number of threads. Of structures whose scores differ by no more
     /// than rounding, the one found first in a fixed order is taken.
     /// </summary>
-    /// <param name="pass">Rows of codes 0, 1, 2 … as doubles, NaN = missing; read once. Each family counts the rows that have all of it.</param>
+    /// <param name="pass">Rows of codes 0, 1, 2 … as doubles, NaN = missing; read once.</param>
     /// <param name="sizes">Number of values of each variable, at least 1, shape [variables].</param>
     /// <param name="options">How to search.</param>
     /// <param name="threads">Number of threads, at least 1.</param>
@@ -37,6 +37,7 @@ public static class StructureSearch
                 throw new ModelException(ErrorKind.Usage, $"variable {j}", $"{sizes[j]} values", $"1 to {CodeRows.MostValues}", "leave the variable out")
                 { FeatureIndex = j };
         }
+        if (options.CompleteRows) pass = CompleteRows.Of(pass);
         return StructureMethods.Find(options.Method)!.RunAsync(new(pass, sizes, options, threads, maxBytes, progress), cancellationToken);
     }
 

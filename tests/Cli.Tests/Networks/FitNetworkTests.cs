@@ -250,6 +250,26 @@ public sealed class FitNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_with_missing_values_are_left_out_and_counted()
+    {
+        (string?, int?, bool?)[] rows = [("no", 3, true), ("no", 3, null), ("yes", null, false), (null, 7, true), ("yes", 7, true), ("yes", 3, false)];
+        await NetworkData.WriteAsync(folder["t.parquet"], rows);
+        await File.WriteAllTextAsync(folder["f.json"], NetworkData.Chain);
+        foreach (var structure in new[] { folder["f.json"], "hill-climbing" })
+        {
+            using var json = await FitAsync("t.parquet", "--features", "a,b,c", "--structure", structure, "--missing", "complete", "--force");
+            Assert.Equal("left out 3 of 6 rows, because of missing values; used 3", json.RootElement.GetProperty("warnings")[0].GetString());
+            // Of the complete rows, one has a = no.
+            Assert.Equal([1 / 3.0, 2 / 3.0], ((BayesianNetwork)SavedModel.Load(folder["m.json"]).Model).Tables[0].Probabilities.ToArray());
+        }
+        await NetworkData.WriteAsync(folder["none.parquet"], (null, 3, true), ("no", null, true));
+        var none = await Tool.RunAsync("fit", "bayesian-network", folder["none.parquet"], "--features", "a,b,c", "--missing", "complete", "--output",
+            folder["x.json"]);
+        Assert.Equal((3, "pipelines: error: input: found no row of weight above 0 without missing values, of 2, expected at least one; leave out columns, or "
+            + "count the rows that have all of a family (--missing available)"), (none.Code, none.ErrorText));
+    }
+
+    [Fact]
     public async Task A_class_can_be_a_network()
     {
         await NetworkData.WriteAsync(folder["t.parquet"]);

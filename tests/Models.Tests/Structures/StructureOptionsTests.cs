@@ -71,7 +71,8 @@ public class StructureOptionsTests
             error.Message, StringComparison.Ordinal);
         error = await Assert.ThrowsAsync<ModelException>(async () => await StructureSearch.RunAsync(data.Pass(), data.Sizes,
             new() { Method = StructureMethod.ChowLiu }, 1, 2_000, null, default));
-        Assert.Equal("Chow-Liu tree: found counts of all pairs of 6 variables, which take 3,240 bytes, expected at most 2,000 bytes; use fewer "
+        // Three copies: that of a batch, the subtotal and the total, of 6 * 5 values and 15 * 25 pairs of values.
+        Assert.Equal("Chow-Liu tree: found counts of all pairs of 6 variables, which take 9,720 bytes, expected at most 2,000 bytes; use fewer "
             + "variables or fewer values of them, or give it more memory", error.Message);
     }
 
