@@ -11,7 +11,9 @@ namespace Pipelines.Models.Structures;
 internal sealed class ChowLiu : IStructureMethod
 {
     [ModuleInitializer]
-    internal static void Register() => StructureMethods.Register(StructureMethod.ChowLiu, new ChowLiu());
+    internal static void Register() => StructureMethods.Register(new ChowLiu());
+
+    public string Name => StructureMethod.ChowLiu;
 
     public StructureUses Uses => StructureUses.Root;
 

@@ -11,14 +11,16 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
     private const int MostVariables = 64;
     private const string Place = "exact structure search";
 
+    public override string Name => usesDp ? StructureMethod.ExactDp : StructureMethod.Exact;
+
     public override StructureUses Uses => StructureUses.MaxParents | StructureUses.Arcs | StructureUses.Groups;
 
     /// <summary>Registers both searches.</summary>
     [ModuleInitializer]
     internal static void Register()
     {
-        StructureMethods.Register(StructureMethod.Exact, new ExactMethod(usesDp: false));
-        StructureMethods.Register(StructureMethod.ExactDp, new ExactMethod(usesDp: true));
+        StructureMethods.Register(new ExactMethod(usesDp: false));
+        StructureMethods.Register(new ExactMethod(usesDp: true));
     }
 
     /// <inheritdoc/>

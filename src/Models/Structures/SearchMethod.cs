@@ -5,6 +5,8 @@ namespace Pipelines.Models.Structures;
 /// <summary>A method that needs only the scores of families. The rows are read once and kept, equal rows as one.</summary>
 internal abstract class SearchMethod : IStructureMethod
 {
+    public abstract string Name { get; }
+
     public abstract StructureUses Uses { get; }
 
     public virtual void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes, int copies)

@@ -20,7 +20,7 @@ internal static class StructureChecks
         var isSmoothed = options.Score is StructureScore.Mdl or StructureScore.Bic or StructureScore.Aic;
         ModelException.CheckOptions(nameof(StructureOptions),
             (variables is >= 1 and <= StructureOptions.MostVariables, "Variables", variables, $"1 to {StructureOptions.MostVariables}"),
-            (StructureMethods.Find(method) is not null, nameof(options.Method), method, "a method"),
+            (StructureMethods.Find(method) is not null, nameof(options.Method), method, $"one of {string.Join(", ", StructureMethods.Names)}"),
             (Enum.IsDefined(options.Score), nameof(options.Score), options.Score, "a score"),
             (options.Penalty is null or (>= 0 and < double.PositiveInfinity), nameof(options.Penalty), options.Penalty, "a finite number of at least 0"),
             (options.Penalty is null || options.Score == StructureScore.Mdl, nameof(options.Penalty), options.Penalty, "none, as only mdl has one"),

@@ -8,8 +8,8 @@ public sealed record StructureOptions
     /// <summary>Maximum number of variables.</summary>
     public const int MostVariables = 4_096;
 
-    /// <summary>The search; default hill climbing.</summary>
-    public StructureMethod Method { get; init; } = StructureMethod.HillClimbing;
+    /// <summary>Name of the method (<see cref="StructureMethod"/>); default hill climbing.</summary>
+    public string Method { get; init; } = StructureMethod.HillClimbing;
 
     /// <summary>What the search maximises; default mdl. Chow-Liu trees maximise their likelihood, and have this score.</summary>
     public StructureScore Score { get; init; } = StructureScore.Mdl;

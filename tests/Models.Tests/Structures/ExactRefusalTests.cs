@@ -66,7 +66,7 @@ public sealed class ExactRefusalTests
     [Theory]
     [InlineData(StructureMethod.Exact)]
     [InlineData(StructureMethod.ExactDp)]
-    public void RequiredArcsInACircle(StructureMethod method)
+    public void RequiredArcsInACircle(string method)
     {
         var (rows, weights, sizes) = ExactMethodTests.Data(new(1), 4, hasMissing: false);
         var options = new StructureOptions { Method = method, Constraints = new() { Require = [(0, 1), (1, 2), (2, 0)] } };
