@@ -19,6 +19,8 @@ internal sealed class DensityPlot : DistributionPlot
         $"the density of each component and their sum, over a histogram of the rows if you give data, in one panel per feature, for at most {MostFeatures} "
             + "features";
 
+    internal override bool IsDefaultFor(Model model) => model is not IGraphModel;
+
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
         var distribution = DistributionOf(model);

@@ -11,6 +11,8 @@ internal sealed class GraphPlot : PlotKind
 
     public override string Description => "the variables of a network and the arcs between them, for a model alone; also as DOT or Mermaid text";
 
+    internal override bool IsDefaultFor(Model model) => model is IGraphModel;
+
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
         if (model.Model is not IGraphModel)

@@ -15,7 +15,7 @@ public static class ModelPlot
     {
         ArgumentNullException.ThrowIfNull(model);
         options ??= new PlotOptions();
-        var kind = options.FindKind();
+        var kind = options.FindKind(model);
         var features = kind.Check(model, options);
         if (options.Label is not null && !kind.ShowsLabels)
             throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", $"PlotOptions.Label '{options.Label}'",

@@ -16,6 +16,9 @@ internal abstract class PlotKind
     /// <summary>Description of what it shows.</summary>
     public abstract string Description { get; }
 
+    /// <summary>True if a model is drawn this way if no kind is named: one kind for each model.</summary>
+    internal virtual bool IsDefaultFor(Model model) => false;
+
     /// <summary>True if it can show rows in addition to the model.</summary>
     public virtual bool ShowsRows => false;
 

@@ -27,8 +27,8 @@ public sealed partial class Pipeline
                     "name them (Pipeline.Features)");
             string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name, foldKeys?.Name, .. priors?.Columns ?? []];
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
-            named = [.. schema.Fields.Where(f => (takesCategories ? HasCategories(f) : f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name))
-                .Select(f => new Feature(f.Name))];
+            named = [.. schema.Fields.Where(f => !others.Contains(f.Name)
+                && (takesCategories ? FeatureExtractor.HasCategories(f) : f.IsNumeric || f.Union?.HasNumbers == true)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
                 throw new FlowException(ErrorKind.Data, run.Source.Name, takesCategories ? "no column of text, booleans or integers" : "no numeric column",
                     "at least one feature", $"choose data with {(takesCategories ? "such" : "numeric")} columns");
@@ -36,10 +36,11 @@ public sealed partial class Pipeline
         if (priors?.Classes is not null && labels is null)
             throw new ModelException(ErrorKind.Usage, "priors", "columns by class, but no labels", "the column with the classes as well",
                 "name it (Pipeline.Labels), or give the columns in the model's order");
-        return new FeaturePass(run, named, weights, Options, sequences, KnownLabels, isCategorical, priors?.For(labels?.Names), foldKeys);
+        return new FeaturePass(run, named, weights, Options, sequences, KnownLabels, isCategorical, priors?.For(labels?.Names), foldKeys)
+        {
+            TakesCategories = takesCategories,
+        };
     }
-
-    private static bool HasCategories(ColumnField field) => field.IsInteger || field.ValueType == typeof(string) || field.ValueType == typeof(bool);
 
     // The classes that have priors, unless the labels list them.
     private LabelColumn? KnownLabels => labels is { Names: null } && priors?.Classes is { } classes ? labels with { Names = classes } : labels;
@@ -156,6 +157,7 @@ public sealed partial class Pipeline
         await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
         await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
+        estimator.Check(pass);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
         if (estimator is ModelEstimator<TModel> { Start: var begin }) begin.CheckPriors(pass.PriorComponents);
         (estimator as IPriorEstimator)?.CheckPriors(pass.PriorComponents);

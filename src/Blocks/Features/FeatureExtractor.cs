@@ -45,6 +45,11 @@ internal sealed class FeatureExtractor
     /// </summary>
     public IReadOnlyCollection<int> Unknown { get; set; } = [];
 
+    /// <summary>
+    /// True: features are columns of text, booleans or integers, the only ones that <see cref="HasCategories"/>. False by default: any numbers, too.
+    /// </summary>
+    public bool TakesCategories { get; set; }
+
     /// <summary>True: a row with a value that is not one of a feature's categories is a bad row. False by default.</summary>
     public bool RefusesUnknown { get; init; }
 
@@ -247,6 +252,9 @@ internal sealed class FeatureExtractor
             var field = schema.Fields[indexes[i]];
             var isCategorical = IsCategorical(i);
             if (field.Union is { IsInConflict: true, AreNumbers: false } union) union.CheckType(Property(i));
+            if (TakesCategories && i < features.Count && field.Obstacle is null && !HasCategories(field))
+                throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
+                    "a feature of texts, booleans or integers", "convert it to categories first, such as the numbers of ranges, or leave the column out");
             var isRight = field.IsNumeric || (!IsNumber(i) && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
             if (field.Obstacle is { } obstacle)
@@ -264,6 +272,9 @@ internal sealed class FeatureExtractor
         FoldKeyColumn.Check(schema.Fields[at], place);
         return new Plan(schema, indexes, at);
     }
+
+    /// <summary>True if a column's distinct values are categories: text, integers or booleans.</summary>
+    public static bool HasCategories(ColumnField field) => field.IsInteger || field.ValueType == typeof(string) || field.ValueType == typeof(bool);
 
     private string Role(int column) => column < features.Count ? "feature" : IsLabel(column) ? "label" : IsPrior(column) ? "prior" : "weight";
 

@@ -22,7 +22,14 @@ internal sealed partial class FeatureLoader
         await run.RunAsync().ConfigureAwait(false);
         if (run.Accounts.RowsIn == 0) throw NoRow();
         var found = Features.ToArray();
-        for (var i = 0; i < unknown.Length; i++) found[unknown[i]] = found[unknown[i]] with { Categories = survey.Found.Categories(i) };
+        for (var i = 0; i < unknown.Length; i++)
+        {
+            found[unknown[i]] = found[unknown[i]] with
+            {
+                Categories = survey.Found.Categories(i),
+                Type = TypeOf(survey.Fields[i]),
+            };
+        }
         Features = found;
         if (extractor.HasUnknownLabels)
         {

@@ -61,6 +61,13 @@ internal sealed partial class FeatureLoader
     public string? LabelType => labels is null ? null
         : labelType ?? (bound?.Schema is { } schema ? TypeOf(schema.Fields[schema.IndexOf(labels.Name)]) : labels.Names is null ? null : ClassLabels.Text);
 
+    /// <summary>True: features are columns of text, booleans or integers. False by default: any numbers, too.</summary>
+    public bool TakesCategories
+    {
+        get => extractor.TakesCategories;
+        set => extractor.TakesCategories = value;
+    }
+
     /// <summary>True if there are categorical features or labels whose values are not known yet.</summary>
     public bool HasUnknownCategories => extractor.Unknown.Count > 0 || extractor.HasUnknownLabels;
 

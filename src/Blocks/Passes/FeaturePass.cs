@@ -52,6 +52,13 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         loader.Resume(features, seen);
     }
 
+    /// <summary>True: features are columns of text, booleans or integers. False by default: any numbers, too.</summary>
+    internal bool TakesCategories
+    {
+        get => loader.TakesCategories;
+        init => loader.TakesCategories = value;
+    }
+
     public int Columns => loader.Layout.Columns;
 
     public int PriorComponents => loader.Layout.Priors;

@@ -26,11 +26,27 @@ internal abstract class SampleColumn
         if (feature.Categories is not { } categories) return new Numbers(feature.Name);
         if (feature.Type is "string") return new Texts(feature.Name, [.. categories]);
         var map = feature.ToMap()!;
-        // Numeric categories are identified by value, whatever the type of their column: use the first type that represents all of them exactly.
         if (feature.Type is "boolean" && categories.All(c => c is "0" or "1")) return new Categories<bool>(feature.Name, [.. categories.Select(c => c == "1")]);
+        SampleColumn? asFitted = feature.Type switch
+        {
+            "sbyte" => Whole<sbyte>(),
+            "byte" => Whole<byte>(),
+            "int16" => Whole<short>(),
+            "uint16" => Whole<ushort>(),
+            "int32" => Whole<int>(),
+            "uint32" => Whole<uint>(),
+            "uint64" => All<ulong>(categories, map.Code) is { } large ? new Categories<ulong>(feature.Name, large) : null,
+            "single" => All<float>(categories, v => map.Code((double)v)) is { } real ? new Categories<float>(feature.Name, real) : null,
+            _ => null,
+        };
+        if (asFitted is not null) return asFitted;
+        // Numeric categories are identified by value, whatever the type of their column: use the first type that represents all of them exactly.
         if (All<long>(categories, map.Code) is { } whole) return new Categories<long>(feature.Name, whole);
         if (All<ulong>(categories, map.Code) is { } natural) return new Categories<ulong>(feature.Name, natural);
         return All<double>(categories, map.Code) is { } numbers ? new Categories<double>(feature.Name, numbers) : new Texts(feature.Name, [.. categories]);
+
+        Categories<T>? Whole<T>()
+            where T : struct, INumber<T> => All<T>(categories, v => map.Code(long.CreateChecked(v))) is { } numbers ? new(feature.Name, numbers) : null;
     }
 
     // The categories as numbers of a type; null if this type cannot represent one of them, or changes it into another category.

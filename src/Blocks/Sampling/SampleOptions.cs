@@ -67,8 +67,9 @@ public sealed record SampleOptions
                 throw new ModelException(ErrorKind.Usage, "evidence", $"no variable '{name}'", "a variable of the network",
                     NearestName.Remedy(name, network.Variables.Select(v => v.Name), "correct the name"));
             var code = IndexOf(network.Variables[at].Values, value);
-            // Booleans are the categories 0 and 1.
-            if (code < 0 && bool.TryParse(value, out var flag)) code = IndexOf(network.Variables[at].Values, flag ? "1" : "0");
+            // Booleans are false and true, in older models 0 and 1.
+            if (code < 0 && Boolean(value) is { } flag)
+                code = Math.Max(IndexOf(network.Variables[at].Values, flag ? "true" : "false"), IndexOf(network.Variables[at].Values, flag ? "1" : "0"));
             if (code < 0)
                 throw new ModelException(ErrorKind.Usage, $"evidence, variable '{name}'", $"'{value}'",
                     $"one of its {network.Variables[at].Values.Count} values ({string.Join(", ", network.Variables[at].Values.Take(5))}"
@@ -77,6 +78,8 @@ public sealed record SampleOptions
             codes[at] = code;
         }
         return codes;
+
+        static bool? Boolean(string text) => text switch { "0" => false, "1" => true, _ => bool.TryParse(text, out var flag) ? flag : null };
 
         static int IndexOf(IEnumerable<string> names, string name) => names.Index().Where(n => n.Item == name).Select(n => n.Index).FirstOrDefault(-1);
     }

@@ -37,7 +37,10 @@ internal abstract class LabelValues
     public abstract BatchColumn Column(ColumnField field, ReadOnlyMemory<int> numbers, bool[]? present);
 
     private static Typed<T> Numbers<T>(IReadOnlyList<string> names)
-        where T : IParsable<T> => new([.. names.Select(n => T.Parse(n, CultureInfo.InvariantCulture))]);
+        where T : IParsable<T> => new([.. names.Select(n => T.Parse(Number(n), CultureInfo.InvariantCulture))]);
+
+    // A model of booleans also takes columns of numbers.
+    private static string Number(string name) => name switch { "false" => "0", "true" => "1", _ => name };
 
     private sealed class Typed<T>(T[] values) : LabelValues
     {

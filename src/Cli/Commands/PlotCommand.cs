@@ -30,7 +30,8 @@ internal sealed class PlotCommand : Verb
         null);
 
     private readonly Setting<string?> kind = Setting.Choice(
-        "--kind", $"What to draw. {string.Join("; ", PlotKind.All.Select(k => $"'{k.Name}': {k.Description}"))}. [default: {DensityPlot.KindName}]", "NAME",
+        "--kind", $"What to draw. {string.Join("; ", PlotKind.All.Select(k => $"'{k.Name}': {k.Description}"))}. "
+            + $"[default: {GraphPlot.KindName} for a network, otherwise {DensityPlot.KindName}]", "NAME",
         PlotKind.All.Select(k => k.Name), DensityPlot.KindName);
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
@@ -105,7 +106,7 @@ internal sealed class PlotCommand : Verb
         if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
         if (result.Given(output) is { } file && FormatOf(file) is PictureFormat.Dot or PictureFormat.Mermaid)
         {
-            if (result.Given(kind) != GraphPlot.KindName)
+            if (result.Given(kind) is { } other && other != GraphPlot.KindName)
                 yield return UsageError.For($"{output.Name} and {kind.Name}", $"a text file, '{file}', and no graph", $"{kind.Name} {GraphPlot.KindName}",
                     $"{kind.Name} {GraphPlot.KindName}");
             if (result.IsGiven(size))
@@ -151,12 +152,13 @@ internal sealed class PlotCommand : Verb
         }
         var options = new PlotOptions
         {
-            Kind = parsed.GetValue(kind) ?? DensityPlot.KindName,
+            Kind = parsed.GetValue(kind) ?? (isText ? GraphPlot.KindName : null),
             Features = parsed.GetValue(features),
             Seed = common.Seed(parsed),
             Label = parsed.GetValue(label),
             Weights = parsed.GetValue(weights)
         };
+        var drawn = options.FindKind(saved).Name;
         var picture = await display.ShowAsync(() => ModelPlot.CreateAsync(saved, data, options, cancellationToken)).ConfigureAwait(false);
         var (width, height) = parsed.GetValue(size) ?? PictureRenderer.DefaultSize(picture);
         file.Write(PictureRenderer.Render(picture, format, width, height));
@@ -164,7 +166,7 @@ internal sealed class PlotCommand : Verb
         {
             JsonObject.Write(console, json =>
             {
-                json.WriteString("kind", options.Kind);
+                json.WriteString("kind", drawn);
                 if (picture.Source is { } source)
                 {
                     json.WriteNumber("nodes", source.Nodes.Count);
@@ -185,7 +187,7 @@ internal sealed class PlotCommand : Verb
             var what = picture.Source is { } graph
                 ? $"{Figures.Number(graph.Nodes.Count, "node")}, {Figures.Number(graph.Arcs.Count, "arc")}"
                 : Figures.Number(picture.Panels.Count, "panel");
-            console.Out.WriteLine($"wrote {path}: {options.Kind}, {what}{(isText ? "" : $", {width} x {height} pixels")}");
+            console.Out.WriteLine($"wrote {path}: {drawn}, {what}{(isText ? "" : $", {width} x {height} pixels")}");
         }
         return ExitCode.Done;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
+using Pipelines.Models.Structures;
 
 namespace Pipelines.Cli.Settings;
 
@@ -42,6 +43,7 @@ internal sealed class ConstraintFile
         var index = names.Select((n, i) => (n, i)).ToDictionary(p => p.n, p => p.i, StringComparer.Ordinal);
         return new()
         {
+            Place = place,
             Require = [.. Arcs("require")],
             Forbid = [.. Arcs("forbid")],
             Tiers = [.. tiers.Select(t => Indexes("tiers", t))],
@@ -92,8 +94,8 @@ internal sealed class ConstraintFile
             if (arcs.Contains(("forbid", parent, child))) throw Wrong("", $"the arc {parent} -> {child} both required and forbidden", "one of them");
         string[] names = [.. required.SelectMany(a => (string[])[a.Parent, a.Child]).Distinct()];
         int[][] parents = [.. names.Select(n => required.Where(a => a.Child == n).Select(a => Array.IndexOf(names, a.Parent)).Distinct().ToArray())];
-        if (NetworkStructure.Cycle(parents) is { } cycle)
-            throw Wrong(", 'require'", $"the cycle {NetworkStructure.Text(cycle, v => names[v])}", "arcs without a cycle");
+        if (ArcOrder.Cycle(parents) is { } cycle)
+            throw Wrong(", 'require'", $"the cycle {ArcOrder.Text(cycle, v => names[v])}", "arcs without a cycle");
     }
 
     private (List<string>, List<string>) Group(JsonElement item)

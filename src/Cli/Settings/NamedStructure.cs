@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
+using Pipelines.Models.Structures;
 
 namespace Pipelines.Cli.Settings;
 
@@ -31,16 +32,23 @@ internal sealed record NamedStructure(string Place, IReadOnlyList<(string Variab
 
     /// <summary>Indexes of the parents of each variable, ascending, shape [variables][].</summary>
     /// <param name="names">The variables' names.</param>
-    /// <exception cref="ModelException">A variable has no entry, or a name is no variable.</exception>
+    /// <exception cref="ModelException">A variable has no entry, a name is no variable, or the arcs form a cycle.</exception>
     public int[][] For(IReadOnlyList<string> names)
     {
         var index = names.Select((n, i) => (n, i)).ToDictionary(p => p.n, p => p.i, StringComparer.Ordinal);
         var result = new int[names.Count][];
         foreach (var (variable, parents) in Parents)
+        {
+            if (parents.CountBy(p => p).FirstOrDefault(p => p.Value > 1) is { Key: { } twice })
+                throw new ModelException(ErrorKind.Usage, $"{Place}, parents of '{variable}'", $"'{twice}' twice", "each parent once", "leave one out");
             result[IndexOf(index, variable, "")] = [.. parents.Select(p => IndexOf(index, p, $", parents of '{variable}'")).Order()];
+        }
         var at = Array.FindIndex(result, own => own is null);
-        return at < 0 ? result : throw new ModelException(ErrorKind.Usage, Place, $"no entry for the variable '{names[at]}'",
-            "the parents of each variable of the fit", "add it with its parents ([] = none), or name the columns to fit (Pipeline.Features)");
+        if (at >= 0)
+            throw new ModelException(ErrorKind.Usage, Place, $"no entry for the variable '{names[at]}'", "the parents of each variable of the fit",
+                "add it with its parents ([] = none), or name the columns to fit (Pipeline.Features)");
+        return ArcOrder.Cycle(result) is not { } cycle ? result : throw new ModelException(ErrorKind.Usage, Place,
+            $"the cycle {ArcOrder.Text(cycle, v => names[v])}", "arcs without a cycle", "remove or reverse one of them");
     }
 
     private int IndexOf(Dictionary<string, int> index, string name, string more) => index.TryGetValue(name, out var i)

@@ -10,18 +10,8 @@ namespace Pipelines.Cli.Settings;
 internal sealed class StructureSettings
 {
     private const string FromInitial = "initial";
-    private const string DefaultMethod = "hill-climbing";
+    private const string DefaultMethod = StructureMethod.HillClimbing;
     private const int MostSteps = 1_000_000;
-
-    private static readonly SortedList<string, StructureMethod> methods = new(StringComparer.Ordinal)
-    {
-        ["chow-liu"] = StructureMethod.ChowLiu,
-        ["exact"] = StructureMethod.Exact,
-        ["exact-dp"] = StructureMethod.ExactDp,
-        ["greedy"] = StructureMethod.Greedy,
-        [DefaultMethod] = StructureMethod.HillClimbing,
-        ["tabu"] = StructureMethod.Tabu,
-    };
 
     private static readonly SortedList<string, StructureScore> scores = new(StringComparer.Ordinal)
     {
@@ -66,8 +56,9 @@ internal sealed class StructureSettings
 
     private readonly Setting<string?> missing = Setting.Choice(
         "--missing", "What the tables make of rows with missing values: 'available' counts each variable with its parents over the rows that have all of "
-            + "them (as pomegranate does); 'em' counts missing values by their exact posteriors, in repeated updates. [default: available]", "NAME",
-        ["available", "em"], "em");
+            + "them (as pomegranate does); 'complete' leaves rows with missing values out, also of the search for the structure; 'em' counts missing values by "
+            + "their exact posteriors, in repeated updates. [default: available]", "NAME",
+        ["available", "complete", "em"], "em");
 
     private readonly string initialNote;
     private NamedStructure? given;
@@ -79,12 +70,12 @@ internal sealed class StructureSettings
     {
         initialNote = hasInitial ? ", or initial" : "";
         Structure = Setting.Text(
-            "--structure", $"How the structure is found: {string.Join(", ", methods.Keys)} ('exact' by A*, 'exact-dp' by dynamic programming)"
+            "--structure", $"How the structure is found: {string.Join(", ", StructureMethods.Names)} ('exact' by A*, 'exact-dp' by dynamic programming)"
                 + (hasInitial ? "; 'initial' takes the arcs of --initial and fits the tables only" : "")
                 + "; or a FILE whose arcs are taken: a network (ours, BIF or pomegranate 0.14), or JSON with the parents of every variable, {\"A\": [], \"B\": "
                 + $"[\"A\"], …}}. [default: {DefaultMethod}]",
-            "NAME or FILE", $"{string.Join(", ", methods.Keys)}{initialNote}, or a file", DefaultMethod);
-        Structure.CompletionSources.Add(_ => methods.Keys.Select(m => new System.CommandLine.Completions.CompletionItem(m)));
+            "NAME or FILE", $"{string.Join(", ", StructureMethods.Names)}{initialNote}, or a file", DefaultMethod);
+        Structure.CompletionSources.Add(_ => StructureMethods.Names.Select(m => new System.CommandLine.Completions.CompletionItem(m)));
     }
 
     /// <summary>Where the structure comes from.</summary>
@@ -102,11 +93,11 @@ internal sealed class StructureSettings
     public bool KeepsInitial(ParseResult parsed) => parsed.GetValue(Structure) == FromInitial;
 
     /// <summary>True if the structure is searched for.</summary>
-    public bool IsSearch(ParseResult parsed) => methods.ContainsKey(parsed.GetValue(Structure) ?? DefaultMethod);
+    public bool IsSearch(ParseResult parsed) => IsMethod(parsed.GetValue(Structure) ?? DefaultMethod);
 
     /// <summary>What becomes of rows with missing values; null = nothing is said.</summary>
     public MissingValues? Missing(ParseResult parsed) =>
-        parsed.GetValue(missing) switch { null => null, "em" => MissingValues.Em, _ => MissingValues.Available };
+        parsed.GetValue(missing) switch { null => null, "em" => MissingValues.Em, "complete" => MissingValues.Complete, _ => MissingValues.Available };
 
     /// <summary>Errors that involve several options.</summary>
     /// <param name="result">The parsed command.</param>
@@ -122,11 +113,11 @@ internal sealed class StructureSettings
                 yield return UsageError.For($"{Structure.Name} {FromInitial}", $"no {initial.Name}", "the model with the structure",
                     $"{initial.Name} model.json");
         }
-        else if (!methods.ContainsKey(name))
+        else if (!IsMethod(name))
         {
             if (!File.Exists(name))
                 yield return new(Structure.Name, $"'{name}', which is no file", Structure.Expected,
-                    NearestName.Remedy(name, methods.Keys, $"for example {Structure.Name} {DefaultMethod}"));
+                    NearestName.Remedy(name, StructureMethods.Names, $"for example {Structure.Name} {DefaultMethod}"));
             else if (hasInitial)
                 yield return UsageError.For($"{Structure.Name} and {initial!.Name}", "a file with the structure, and a model to start from", "one of them",
                     $"{Structure.Name} {FromInitial} {initial.Name} model.json");
@@ -146,7 +137,7 @@ internal sealed class StructureSettings
     public Func<IReadOnlyList<NetworkVariable>, NetworkArcs> Arcs(ParseResult parsed, FitContext? run, double? pseudocount, IGraphModel? initial)
     {
         var name = parsed.GetValue(Structure) ?? DefaultMethod;
-        if (!methods.TryGetValue(name, out var method))
+        if (!IsMethod(name))
         {
             var structure = given ??= NamedStructure.Load($"{Structure.Name} {name}", name);
             return variables => new(structure.For(Names(variables)), null);
@@ -158,7 +149,7 @@ internal sealed class StructureSettings
         var search = new StructureOptions();
         search = search with
         {
-            Method = method,
+            Method = name,
             Seed = run?.Seed ?? 0,
             MaxParents = parsed.GetValue(maxParents),
             Penalty = parsed.GetValue(penalty),
@@ -197,32 +188,31 @@ internal sealed class StructureSettings
 
     private static List<string> Names(IReadOnlyList<NetworkVariable> variables) => [.. variables.Select(v => v.Name)];
 
-    private static bool Uses(string name, StructureUses use) =>
-        methods.TryGetValue(name, out var method) && StructureMethods.Find(method)?.Uses.HasFlag(use) == true;
+    private static bool IsMethod(string name) => StructureMethods.Find(name) is not null;
+
+    private static bool Uses(string name, StructureUses use) => StructureMethods.Uses(name, use);
+
+    // A method that has a use for an option, the default one if it does.
+    private static string UserOf(StructureUses use) => StructureMethods.Names.OrderBy(n => n != DefaultMethod).First(n => Uses(n, use));
 
     private static Setting<int?> Steps(string name, string description, int fallback) => Setting.Whole(name,
         $"{description}, 1 to {MostSteps}. [default: {fallback}]", "N", $"a whole number from 1 to {MostSteps}", "100", n => n is >= 1 and <= MostSteps);
 
     private IEnumerable<UsageError> Unused(CommandResult result, string name)
     {
-        var isSearch = methods.ContainsKey(name);
+        var isSearch = IsMethod(name);
         var kind = result.Given(score) ?? "mdl";
-        (Option Option, bool IsUsed, string Users)[] rules =
+        (Option Option, StructureUses? Use)[] rules =
         [
-            (root, Uses(name, StructureUses.Root), "chow-liu"),
-            (score, isSearch, DefaultMethod),
-            (penalty, isSearch, DefaultMethod),
-            (equivalentSampleSize, isSearch, DefaultMethod),
-            (maxParents, Uses(name, StructureUses.MaxParents), DefaultMethod),
-            (constraints, Uses(name, StructureUses.Arcs) || Uses(name, StructureUses.Groups), DefaultMethod),
-            (tabuLength, Uses(name, StructureUses.Tabu), "tabu"),
-            (tabuSteps, Uses(name, StructureUses.Tabu), "tabu"),
-            (restarts, Uses(name, StructureUses.Start), DefaultMethod),
+            (root, StructureUses.Root), (score, null), (penalty, null), (equivalentSampleSize, null), (maxParents, StructureUses.MaxParents),
+            (constraints, StructureUses.Arcs | StructureUses.Groups), (tabuLength, StructureUses.Tabu), (tabuSteps, StructureUses.Tabu),
+            (restarts, StructureUses.Start),
         ];
-        foreach (var (option, isUsed, users) in rules)
-            if (result.IsGiven(option) && !isUsed)
+        foreach (var (option, use) in rules)
+            if (result.IsGiven(option) && !(isSearch && (use is null || Uses(name, use.Value))))
                 yield return UsageError.For($"{option.Name} and {Structure.Name}",
-                    isSearch ? $"'{name}', which has no use for it" : "a structure that is given", "a search that uses it", $"{Structure.Name} {users}");
+                    isSearch ? $"'{name}', which has no use for it" : "a structure that is given", "a search that uses it",
+                    $"{Structure.Name} {(use is { } used ? UserOf(used) : DefaultMethod)}");
         if (isSearch && result.IsGiven(penalty) && kind != "mdl")
             yield return UsageError.For($"{penalty.Name} and {score.Name}", $"'{kind}', which has no penalty to choose", "mdl", $"{score.Name} mdl");
         if (isSearch && result.IsGiven(equivalentSampleSize) && kind != "bdeu")

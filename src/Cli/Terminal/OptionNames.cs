@@ -49,6 +49,7 @@ internal static partial class OptionNames
         ["InferenceOptions.MaxBytes"] = "--memory",
         ["InferenceOptions.Method"] = "--inference",
         ["InferenceOptions.Variables"] = "--variables",
+        ["MissingValues.Available"] = "--missing available",
         ["MixtureEstimator.HasTiedCovariances"] = "--tied",
         ["ModelFormat.Register"] = null,
         ["ModelEstimator.Start"] = "--initial",

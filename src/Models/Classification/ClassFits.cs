@@ -20,6 +20,11 @@ internal abstract class ClassFits
     /// <summary>True: where no features are named, they are all columns of text, booleans and integers. False by default.</summary>
     public virtual bool TakesCategories => false;
 
+    /// <summary>Refuses what is known to be impossible before the first row is read.</summary>
+    public virtual void Check(IDataPass pass)
+    {
+    }
+
     /// <summary>A pass that counts the items of each class and finds all that their models need; null (default): the fits make passes of their own.</summary>
     /// <param name="columns">Number of features.</param>
     /// <param name="classes">Number of classes.</param>
@@ -66,6 +71,9 @@ internal class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
 
     /// <inheritdoc/>
     public override bool AreEstimatedInOnePass => each.IsEstimatedInOnePass;
+
+    /// <inheritdoc/>
+    public override void Check(IDataPass pass) => each.Check(pass);
 
     /// <inheritdoc/>
     public override async ValueTask<ClassModels> FitAsync(IDataPass pass, LabeledStatistics? labeled, IReadOnlyList<string> names, FitOptions options,

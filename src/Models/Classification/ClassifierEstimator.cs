@@ -32,6 +32,9 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
     public bool TakesCategories => fits.TakesCategories;
 
     /// <inheritdoc/>
+    public void Check(IDataPass pass) => fits.Check(pass);
+
+    /// <inheritdoc/>
     bool IClassEstimator.AreClassesEstimatedInOnePass => fits.AreEstimatedInOnePass;
 
     /// <inheritdoc/>
@@ -42,6 +45,7 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
         options.Validate();
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
+            Check(pass);
             await pass.FindLabelsAsync(cancellationToken).ConfigureAwait(false);
             var labeled = Names(pass) is { } known && fits.InOnePass(pass.Columns, known.Count) is { } all
                 ? (LabeledStatistics)await pass.RunAsync(all, cancellationToken).ConfigureAwait(false)

@@ -26,6 +26,9 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
     /// <summary>The classifier.</summary>
     public Classifier Model => model;
 
+    /// <summary>Number of items whose posteriors are kept together, at least 1. Changes nothing but the last digits of calibration bins.</summary>
+    internal int KeptTogether { get; init; } = KeptPosteriors.MostItems(model.Classes.Count);
+
     [ModuleInitializer]
     internal static void Register() => SummarizerFormat.Register(Kind, json => new ClassifierEvaluator(
         ModelFormat.Read(json.Required("model")) as Classifier ?? throw JsonHelpers.Bad("property 'model'", "another model", "a classifier"),
@@ -67,7 +70,8 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         total.Unlabeled += items.CountOf(ClassItems.Unlabeled);
         var labeled = items.Count - items.CountOf(ClassItems.Unlabeled);
         if (labeled == 0) return;
-        var kept = new KeptPosteriors(model.Classes.Count, labeled, !block.Weights.IsEmpty);
+        var (left, next) = (labeled, 0);
+        var kept = Room(left, !block.Weights.IsEmpty);
         var weights = scratch.Take(FeatureTile.Capacity);
         var buffer = scratch.Take(model.Dimensions * FeatureTile.Capacity);
         var joint = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
@@ -75,17 +79,21 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         var logs = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
         var cells = scratch.Take(2 * model.Classes.Count * bins * EvaluationStatistics.CellSize);
         cells.Clear();
-        for (var (label, next) = (0, 0); label < model.Classes.Count; label++)
+        for (var label = 0; label < model.Classes.Count; label++)
         {
             var all = items.CountOf(label);
-            for (var from = 0; from < all; from += FeatureTile.Capacity)
+            for (int from = 0, count; from < all; from += count)
             {
-                var count = Math.Min(FeatureTile.Capacity, all - from);
+                count = Math.Min(Math.Min(FeatureTile.Capacity, all - from), kept.Items - next);
                 if (model.IsOfSequences || !block.Priors.IsEmpty) model.Mixture.JointLog2Of(items.Take(label, from, count, memory, weights), joint);
                 else model.Mixture.JointLog2(items.Tile(label, from, count, buffer, weights), joint);
                 joint.CopyTo(logs);
                 Add(total, label, count, joint, logs, evidence, weights, kept, next, cells);
+                left -= count;
                 next += count;
+                if (next < kept.Items) continue;
+                total.Keep(kept);
+                if (left > 0) (kept, next) = (Room(left, !block.Weights.IsEmpty), 0);
             }
         }
         for (var k = 0; k < model.Classes.Count; k++)
@@ -94,7 +102,6 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
             var own = CellsOf(cells, k);
             for (var i = 0; i < sums.Length; i++) sums[i] += own[i] + own[sums.Length + i];
         }
-        total.Keep(kept);
     }
 
     /// <summary>The result.</summary>
@@ -106,6 +113,8 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
     /// <inheritdoc/>
     ModelEvaluation IModelEvaluator.ToEvaluation(string place, Statistics statistics, int maxDegreeOfParallelism) =>
         ((EvaluationStatistics)statistics).ToEvaluation(place, [.. model.Names], maxDegreeOfParallelism);
+
+    private KeptPosteriors Room(int items, bool isWeighted) => new(model.Classes.Count, Math.Min(items, KeptTogether), isWeighted);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(EvaluationStatistics total, int label, int count, Span<double> joint, ReadOnlySpan<double> logs, Span<double> evidence,

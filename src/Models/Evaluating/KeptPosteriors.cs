@@ -6,6 +6,9 @@ namespace Pipelines.Models.Fitting;
 /// <param name="isWeighted">True if the items have weights.</param>
 internal sealed class KeptPosteriors(int classes, int items, bool isWeighted)
 {
+    // A gigabyte.
+    private const int MostValues = 1 << 27;
+
     /// <summary>Shape [K, items].</summary>
     public double[] Values { get; } = GC.AllocateUninitializedArray<double>(checked(classes * items));
 
@@ -17,6 +20,9 @@ internal sealed class KeptPosteriors(int classes, int items, bool isWeighted)
 
     /// <summary>Number of items.</summary>
     public int Items => items;
+
+    /// <summary>Number of items to keep together at most: their posteriors fit an array.</summary>
+    public static int MostItems(int classes) => Math.Max(1, MostValues / classes);
 
     /// <summary>Bytes that they take.</summary>
     public long Bytes => BytesOf(classes, items, isWeighted);

@@ -15,6 +15,13 @@ public interface IEstimator<TModel>
     /// <exception cref="ModelException">Options or data are not usable.</exception>
     ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default);
 
+    /// <summary>Refuses what is known to be impossible before the first row is read, as <see cref="FitAsync"/> does. By default nothing is.</summary>
+    /// <param name="pass">The data, of which nothing is read.</param>
+    /// <exception cref="ModelException">The features or the memory do not suffice.</exception>
+    void Check(IDataPass pass)
+    {
+    }
+
     /// <summary>
     /// Resumes an interrupted fit from the state that <see cref="FitOptions.Journal"/> holds. By default runs the EM loop; an estimator with its own
     /// stop rule overrides this.

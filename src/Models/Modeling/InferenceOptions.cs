@@ -48,6 +48,9 @@ public enum MissingValues
     /// <summary>Each family (a variable and its parents) counts the rows that have all of it, as pomegranate does.</summary>
     Available,
 
+    /// <summary>Rows with missing values are left out, also of the search for a structure. They count for the log-likelihood by what is observed.</summary>
+    Complete,
+
     /// <summary>Expectation-maximization: missing values count by their exact posteriors, and updates are repeated.</summary>
     Em,
 }

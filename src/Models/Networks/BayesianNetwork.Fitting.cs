@@ -7,7 +7,7 @@ namespace Pipelines;
 public sealed partial class BayesianNetwork
 {
     /// <inheritdoc/>
-    public override bool IsEstimatedInOnePass => Missing == MissingValues.Available;
+    public override bool IsEstimatedInOnePass => Missing != MissingValues.Em;
 
     /// <inheritdoc/>
     public override FitUses Uses => FitUses.Pseudocount;
@@ -15,7 +15,17 @@ public sealed partial class BayesianNetwork
     /// <inheritdoc/>
     private protected override bool CountsPosteriors => Missing == MissingValues.Em;
 
-    internal override bool IsDeterminedBy(Statistics statistics) => Missing == MissingValues.Available || ((NetworkStatistics)statistics).Incomplete == 0;
+    private protected override bool CountsCompleteRows => Missing == MissingValues.Complete;
+
+    internal override bool IsDeterminedBy(Statistics statistics) => Missing != MissingValues.Em || ((NetworkStatistics)statistics).Incomplete == 0;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var texts = base.Diagnose(statistics);
+        return statistics is NetworkStatistics { LeftOut: > 0 and var rows } ? texts.Prepend(FormattableString.Invariant(
+            $"left out {rows:N0} of {statistics.Rows:N0} rows, because of missing values; used {statistics.Rows - rows:N0}")) : texts;
+    }
 
     /// <inheritdoc/>
     public override BayesianNetwork Maximize(Statistics statistics, in MaximizeOptions options)

@@ -1,5 +1,6 @@
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Structures;
 
 namespace Pipelines;
 
@@ -12,7 +13,7 @@ public sealed partial class BayesianNetwork : IEvidenceSampler
     private int[]? order;
     private int[][]? children;
 
-    private int[] Order => order ??= NetworkStructure.Order(parents)!;
+    private int[] Order => order ??= ArcOrder.Of(parents)!;
 
     private int[][] Children => children ??=
         [.. Enumerable.Range(0, parents.Length).Select(v => Enumerable.Range(0, parents.Length).Where(c => parents[c].Contains(v)).ToArray())];

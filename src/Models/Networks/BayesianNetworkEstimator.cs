@@ -45,7 +45,7 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
     public IProgress<StructureProgress>? SearchProgress { get; init; }
 
     /// <inheritdoc/>
-    public bool IsEstimatedInOnePass => missing == MissingValues.Available;
+    public bool IsEstimatedInOnePass => missing != MissingValues.Em;
 
     /// <inheritdoc/>
     public FitUses Uses => FitUses.Pseudocount;
@@ -63,22 +63,33 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
     public bool TakesCategories => true;
 
     /// <inheritdoc/>
+    public void Check(IDataPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var named = NetworkData.Named(pass);
+        var planned = arcs(named);
+        if (planned.Search is { } search) StructureSearch.Check(search, [.. named.Select(v => v.Values.Count)], MaxBytes, pass);
+        else BayesianNetwork.OfStructure(named, planned.Parents!);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<BayesianNetwork>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        // Names that do not exist and searches that are too large are refused before a row is read.
-        if (arcs(NetworkData.Named(pass)).Search is { } planned)
-            StructureSearch.Check(planned, [.. Enumerable.Repeat(1, pass.Columns)], MaxBytes);
+        Check(pass);
         var variables = await NetworkData.VariablesAsync(pass, cancellationToken).ConfigureAwait(false);
         var found = arcs(variables);
         StructureResult? learned = null;
         var clock = options.TimeProvider.GetTimestamp();
         if (found.Search is { } search)
         {
-            learned = await StructureSearch.RunAsync(pass, [.. variables.Select(v => v.Values.Count)], search,
-                Parallelism.Threads(options.Threads, long.MaxValue), MaxBytes, SearchProgress, cancellationToken).ConfigureAwait(false);
+            learned = await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
+                await StructureSearch.RunAsync(pass, [.. variables.Select(v => v.Values.Count)],
+                    search with { CompleteRows = search.CompleteRows || missing == MissingValues.Complete },
+                    Parallelism.Threads(options.Threads, long.MaxValue), MaxBytes, SearchProgress, cancellationToken).ConfigureAwait(false))
+                .ConfigureAwait(false);
         }
         var seconds = options.TimeProvider.GetElapsedTime(clock).TotalSeconds;
         var start = BayesianNetwork.OfStructure(variables, learned?.Parents ?? found.Parents!);
@@ -87,8 +98,9 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
             // Equal tables would stay as they are where a variable is never observed together with its parents. A combination that no complete family has may
             // still be the only one possible in an incomplete row.
             var available = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
-            start = start.Maximize(available, options.Estimation with { Pseudocount = Math.Max(1, options.Pseudocount) }).With(missing);
+            start = start.Maximize(available, options.Estimation with { Pseudocount = Math.Max(1, options.Pseudocount) });
         }
+        start = start.With(missing);
         var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         return learned is null ? result : result with { Model = result.Model.With(new LearnedStructure(learned, found.Search!.Score, seconds)) };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipelines.Models.Serialization;
+using Pipelines.Models.Structures;
 
 namespace Pipelines;
 
@@ -192,8 +193,8 @@ internal sealed class BifParser
             if (tables[v] is null)
                 throw scanner.Bad(names[v].Place, $"no probabilities of variable {names[v].Shown}", "a probability block for each variable",
                     "add the block, or remove the variable");
-        if (NetworkStructure.Cycle(parents) is { } cycle)
-            throw scanner.Bad(places[cycle[0]], $"the cycle {NetworkStructure.Text(cycle, v => variables[v].Name)}", "arcs without a cycle",
+        if (ArcOrder.Cycle(parents) is { } cycle)
+            throw scanner.Bad(places[cycle[0]], $"the cycle {ArcOrder.Text(cycle, v => variables[v].Name)}", "arcs without a cycle",
                 "remove or reverse one of them");
         return new(variables, parents, tables);
     }

@@ -14,6 +14,9 @@ public abstract partial class CategoricalNetwork
     /// <summary>True: rows that do not have all of a table's variables count for it by their posterior. False (default): they do not count.</summary>
     private protected virtual bool CountsPosteriors => false;
 
+    /// <summary>True: rows with missing values do not count for any table. False (default).</summary>
+    private protected virtual bool CountsCompleteRows => false;
+
     // The families count other rows than those whose probability they give together.
     internal override bool MayLeaveRowsImpossible => IsEstimatedInOnePass;
 
@@ -31,7 +34,7 @@ public abstract partial class CategoricalNetwork
     {
         var starts = new int[shapes.Length + 1];
         for (var i = 0; i < shapes.Length; i++) starts[i + 1] = checked(starts[i] + shapes[i].Aggregate(1, (cells, size) => cells * size) + CodeTables.Extra);
-        return new NetworkStatistics(FormatName, string.Join(", ", shapes.Select(shape => string.Join("x", shape))), starts);
+        return new NetworkStatistics(FormatName, string.Join(", ", shapes.Select(shape => string.Join("x", shape))), starts, CountsCompleteRows);
     }
 
     /// <inheritdoc/>
@@ -88,7 +91,11 @@ public abstract partial class CategoricalNetwork
         LookUp(block, weights, statistics, rowLogs, ref incomplete);
         if (!incomplete.Any) return;
         for (var i = 0; i < block.Rows; i++)
-            if (incomplete.Is(i)) statistics.Incomplete += weights[i];
+        {
+            if (!incomplete.Is(i)) continue;
+            statistics.Incomplete += weights[i];
+            if (CountsCompleteRows) statistics.LeftOut++;
+        }
         if (!rowLogs.IsEmpty) FillIncomplete(block, incomplete, rowLogs);
         if (!CountsPosteriors) return;
         incomplete.ExcludeEmpty(block);
@@ -126,7 +133,7 @@ public abstract partial class CategoricalNetwork
             for (var i = 0; i < scopes.Length; i++)
             {
                 CodeTables.Codes(tile.Gather(scopes[i], scope), shapes[i], codes);
-                if (counts is not null) Count(codes, weights.Slice(first, tile.Rows), counts.All(i), tile.HasMissing);
+                if (counts is not null) Count(codes, weights.Slice(first, tile.Rows), counts.All(i), tile.HasMissing, incomplete, first);
                 if (rowLogs.IsEmpty) continue;
                 fixed (double* c = codes, y = sums) CodeTables.Add(c, tile.PaddedRows, logs[i], y);
             }
@@ -135,9 +142,14 @@ public abstract partial class CategoricalNetwork
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Count(ReadOnlySpan<double> codes, ReadOnlySpan<double> weights, Span<double> cells, bool hasMissing)
+    private void Count(ReadOnlySpan<double> codes, ReadOnlySpan<double> weights, Span<double> cells, bool hasMissing, in IncompleteRows incomplete, int first)
     {
-        if (CountsPosteriors && hasMissing)
+        if (CountsCompleteRows && hasMissing)
+        {
+            for (var r = 0; r < weights.Length; r++)
+                if (!incomplete.Is(first + r)) cells[CodeTables.Index(codes[r])] += weights[r];
+        }
+        else if (CountsPosteriors && hasMissing)
         {
             // A table whose variables are not all observed counts by its posterior.
             for (var r = 0; r < weights.Length; r++)

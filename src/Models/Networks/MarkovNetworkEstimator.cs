@@ -51,15 +51,21 @@ public sealed class MarkovNetworkEstimator : IEstimator<MarkovNetwork>
     public bool TakesCategories => true;
 
     /// <inheritdoc/>
+    public void Check(IDataPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var named = NetworkData.Named(pass);
+        if (cliques is null) StructureSearch.Check(tree, [.. named.Select(v => v.Values.Count)], MaxBytes, pass);
+        else MarkovNetwork.OfStructure(named, cliques(named));
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<MarkovNetwork>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        // What is wrong with the cliques, and a tree that is too large, is refused before a row is read.
-        var named = NetworkData.Named(pass);
-        if (cliques is null) StructureSearch.Check(tree, [.. Enumerable.Repeat(1, pass.Columns)], MaxBytes);
-        else MarkovNetwork.OfStructure(named, cliques(named));
+        Check(pass);
         var variables = await NetworkData.VariablesAsync(pass, cancellationToken).ConfigureAwait(false);
         var found = cliques?.Invoke(variables);
         if (found is null)

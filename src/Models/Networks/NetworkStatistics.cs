@@ -5,19 +5,28 @@ namespace Pipelines;
 
 /// <summary>
 /// Weights of the combinations of values of each table. After those of a table come the weights of rows with a value that is not known and of rows that
-/// do not have all of its variables. Last comes the weight of rows with missing values.
+/// do not have all of its variables. Last come the weight of rows with missing values and, if they are left out, their number.
 /// </summary>
 /// <param name="model">Name of the kind of model.</param>
 /// <param name="shape">The tables' shapes as text, which tells networks apart.</param>
 /// <param name="starts">Shape [tables + 1]: where each table's weights start, and where the last one's end.</param>
-internal sealed class NetworkStatistics(string model, string shape, int[] starts) : SumStatistics(model, starts[^1] + 1)
+/// <param name="countsCompleteRows">True: rows with missing values are left out.</param>
+internal sealed class NetworkStatistics(string model, string shape, int[] starts, bool countsCompleteRows = false)
+    : SumStatistics(model, starts[^1] + (countsCompleteRows ? 2 : 1))
 {
     private readonly string model = model;
 
-    public override string Kind => $"{model}[{shape}]";
+    public override string Kind => $"{model}[{shape}{(countsCompleteRows ? "; complete rows" : "")}]";
 
     /// <summary>Weight of the rows with missing values.</summary>
     public ref double Incomplete => ref Sums[starts[^1]];
+
+    /// <summary>Number of rows that were left out.</summary>
+    public long LeftOut
+    {
+        get => countsCompleteRows ? (long)Sums[starts[^1] + 1] : 0;
+        set => Sums[starts[^1] + 1] = value;
+    }
 
     /// <summary>The weights of a table, shape [combinations + 2].</summary>
     public Span<double> All(int table) => Sums.AsSpan(starts[table]..starts[table + 1]);

@@ -1,3 +1,5 @@
+using Pipelines.Models.Structures;
+
 namespace Pipelines;
 
 /// <summary>Checks the arcs of a directed network.</summary>
@@ -16,59 +18,9 @@ internal static class NetworkStructure
                 throw new ModelException(ErrorKind.Usage, $"Bayesian network, variable '{variables[i].Name}'",
                     $"parent '{variables[parents[i].GroupBy(p => p).First(g => g.Count() > 1).Key].Name}' twice", "each parent once", "leave one out");
         }
-        if (Cycle(parents) is { } cycle)
+        if (ArcOrder.Cycle(parents) is { } cycle)
             throw new ModelException(ErrorKind.Usage, "Bayesian network",
-                $"the cycle {Text(cycle, v => variables[v].Name)}", "arcs without a cycle",
+                $"the cycle {ArcOrder.Text(cycle, v => variables[v].Name)}", "arcs without a cycle",
                 "remove or reverse one of them");
-    }
-
-    /// <summary>The variables in an order in which parents come first, the smallest index first where there is a choice; null if there is a cycle.</summary>
-    public static int[]? Order(IReadOnlyList<IReadOnlyList<int>> parents) =>
-        Sorted(parents) is var order && order.Count == parents.Count ? [.. order] : null;
-
-    /// <summary>The variables of a cycle from parent to child, the first again at the end; null if there is none.</summary>
-    public static List<int>? Cycle(int[][] parents)
-    {
-        var sorted = Sorted(parents);
-        if (sorted.Count == parents.Length) return null;
-        // Each of the others has a parent among them. Following these, one comes again.
-        var left = Enumerable.Range(0, parents.Length).Except(sorted).ToHashSet();
-        var (path, places, at) = (new List<int>(), new Dictionary<int, int>(), left.Min());
-        while (places.TryAdd(at, path.Count))
-        {
-            path.Add(at);
-            at = parents[at].First(left.Contains);
-        }
-        path.Add(at);
-        path.RemoveRange(0, places[at]);
-        path.Reverse();
-        return path;
-    }
-
-    /// <summary>A cycle, or its beginning, as text.</summary>
-    /// <param name="cycle">The variables of the cycle.</param>
-    /// <param name="nameOf">The name of a variable.</param>
-    public static string Text(List<int> cycle, Func<int, string> nameOf) =>
-        $"{string.Join(" -> ", cycle.Take(8).Select(nameOf))}{(cycle.Count > 8 ? " -> …" : "")}";
-
-    // Parents first; without the variables that lie on a cycle or after one.
-    private static List<int> Sorted(IReadOnlyList<IReadOnlyList<int>> parents)
-    {
-        var (left, children, order) = (new int[parents.Count], new List<int>[parents.Count], new List<int>());
-        for (var i = 0; i < left.Length; i++)
-        {
-            left[i] = parents[i].Count;
-            foreach (var p in parents[i]) (children[p] ??= []).Add(i);
-        }
-        var open = new PriorityQueue<int, int>();
-        for (var i = 0; i < left.Length; i++)
-            if (left[i] == 0) open.Enqueue(i, i);
-        while (open.TryDequeue(out var v, out _))
-        {
-            order.Add(v);
-            foreach (var child in children[v] ?? [])
-                if (--left[child] == 0) open.Enqueue(child, child);
-        }
-        return order;
     }
 }

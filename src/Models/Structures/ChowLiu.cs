@@ -11,16 +11,23 @@ namespace Pipelines.Models.Structures;
 internal sealed class ChowLiu : IStructureMethod
 {
     [ModuleInitializer]
-    internal static void Register() => StructureMethods.Register(StructureMethod.ChowLiu, new ChowLiu());
+    internal static void Register() => StructureMethods.Register(new ChowLiu());
+
+    public string Name => StructureMethod.ChowLiu;
 
     public StructureUses Uses => StructureUses.Root;
 
-    public void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes) => CheckRoom(sizes, maxBytes, 1);
+    public void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes, int copies)
+    {
+        var needed = (double)copies * sizeof(double) * new PairTable(sizes).Length;
+        var most = Math.Min(maxBytes ?? long.MaxValue, copies * sizeof(double) * (long)Array.MaxLength);
+        if (needed <= most) return;
+        throw new ModelException(ErrorKind.Memory, "Chow-Liu tree", $"counts of all pairs of {sizes.Count} variables, which take {needed:N0} bytes",
+            $"at most {most:N0} bytes", "use fewer variables or fewer values of them, or give it more memory");
+    }
 
     public async ValueTask<StructureResult> RunAsync(StructureTask task, CancellationToken cancellationToken)
     {
-        // Those of the batches under way, the subtotal and the total.
-        CheckRoom(task.Sizes, task.MaxBytes, task.Pass.StatisticsInFlight + 2);
         var counts = await task.Pass.RunAsync(new PairCounts(task.Sizes), cancellationToken).ConfigureAwait(false);
         StructureProblem.CheckRows(counts);
         var tree = new Tree(((SumStatistics)counts).Sums, new(task.Sizes), counts.Weight);
@@ -31,15 +38,6 @@ internal sealed class ChowLiu : IStructureMethod
         var pairs = (long)parents.Length * (parents.Length - 1) / 2;
         task.Progress?.Report(new(parents.Length, pairs, score));
         return new(parents, score, false, pairs, 1);
-    }
-
-    private static void CheckRoom(IReadOnlyList<int> sizes, long? maxBytes, int copies)
-    {
-        var needed = (double)copies * sizeof(double) * new PairTable(sizes).Length;
-        var most = Math.Min(maxBytes ?? long.MaxValue, copies * sizeof(double) * (long)Array.MaxLength);
-        if (needed <= most) return;
-        throw new ModelException(ErrorKind.Memory, "Chow-Liu tree", $"counts of all pairs of {sizes.Count} variables, which take {needed:N0} bytes",
-            $"at most {most:N0} bytes", "use fewer variables or fewer values of them, or give it more memory");
     }
 
     /// <summary>The tree from the counts.</summary>

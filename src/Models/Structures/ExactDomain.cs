@@ -10,7 +10,6 @@ internal sealed record ExactDomain(ulong Required, ulong Optional)
     /// <summary>The parents that each variable may and must have. Shape [variables].</summary>
     /// <param name="rules">Which arcs may and must be.</param>
     /// <param name="groups">Which variables may be parents of which; none = all of all. A variable that is no group's child has no parents.</param>
-    /// <exception cref="ModelException">A required arc is in no group.</exception>
     public static ExactDomain[] Of(ArcRules rules, IReadOnlyList<ParentGroup> groups)
     {
         var domains = new ExactDomain[rules.Variables];
@@ -18,12 +17,6 @@ internal sealed record ExactDomain(ulong Required, ulong Optional)
         {
             var allowed = groups.Count == 0 ? ulong.MaxValue : groups.Where(g => g.Children.Contains(v)).Aggregate(0UL, (set, g) => set | Bits(g.Parents));
             var required = Bits(rules.Required[v]);
-            if ((required & ~allowed) != 0)
-            {
-                throw new ModelException(ErrorKind.Usage, "StructureConstraints.Require",
-                    $"the arc from {BitOperations.TrailingZeroCount(required & ~allowed)} to {v}", "arcs that the groups allow",
-                    "add the parent to a group of the child, or do not require the arc");
-            }
             domains[v] = new(required, Bits(rules.Candidates(v)) & allowed & ~required);
         }
         return domains;

@@ -11,14 +11,16 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
     private const int MostVariables = 64;
     private const string Place = "exact structure search";
 
+    public override string Name => usesDp ? StructureMethod.ExactDp : StructureMethod.Exact;
+
     public override StructureUses Uses => StructureUses.MaxParents | StructureUses.Arcs | StructureUses.Groups;
 
     /// <summary>Registers both searches.</summary>
     [ModuleInitializer]
     internal static void Register()
     {
-        StructureMethods.Register(StructureMethod.Exact, new ExactMethod(usesDp: false));
-        StructureMethods.Register(StructureMethod.ExactDp, new ExactMethod(usesDp: true));
+        StructureMethods.Register(new ExactMethod(usesDp: false));
+        StructureMethods.Register(new ExactMethod(usesDp: true));
     }
 
     /// <inheritdoc/>
@@ -26,7 +28,7 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
     /// What dynamic programming needs is known from the allowed arcs, and with bdeu and k2 the number of families is, too. How many families mdl, bic and aic
     /// leave, and how many sets A* meets, only the data tell; beyond the memory they are refused as soon as it is known.
     /// </remarks>
-    public override void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes)
+    public override void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes, int copies)
     {
         if (sizes.Count > MostVariables)
         {

@@ -55,6 +55,7 @@ internal sealed class FamilyScorer : IFamilyScores
         double combinations = 1;
         foreach (var p in parents) combinations *= Sizes[p];
         if (isMissing) return Incomplete(child, parents, family, combinations);
+        if (parents.Length > 0 && of.IsUnknown(rows.Weight)) return double.NegativeInfinity;
         var all = combinations * Sizes[child];
         return of.Total(child, combinations, rows.Weight, Term(family, all, of.OfJoint), Term(parents, combinations, of.OfParents(child)));
     }
@@ -67,8 +68,11 @@ internal sealed class FamilyScorer : IFamilyScores
         ordered[^1] = child;
         var counts = Rent();
         var joint = counts.Joint(ordered, out var marginals);
-        score = of.Total(child, combinations, Sums.Of(marginals), of.Sum(joint, combinations * Sizes[child], of.OfJoint),
-            of.Sum(marginals, combinations, of.OfParents(child)));
+        var weight = Sums.Of(marginals);
+        score = parents.Length > 0 && of.IsUnknown(weight)
+            ? double.NegativeInfinity
+            : of.Total(child, combinations, weight, of.Sum(joint, combinations * Sizes[child], of.OfJoint),
+                of.Sum(marginals, combinations, of.OfParents(child)));
         free.Add(counts);
         incomplete[child].Set(family, score);
         return score;

@@ -50,22 +50,17 @@ internal sealed class FamilyTerms(StructureOptions options, IReadOnlyList<int> s
         return sum - (weights.Length * GammaFunctions.LogGamma(prior));
     }
 
+    /// <summary>True: no more than one row has all of the family. As in pomegranate, nothing speaks for a parent then.</summary>
+    public bool IsUnknown(double weight) => options.Score is StructureScore.Mdl or StructureScore.Bic && !(weight > 1);
+
     /// <summary>A family's score.</summary>
     /// <param name="child">Index of the variable.</param>
     /// <param name="combinations">Number of combinations of the parents' values.</param>
     /// <param name="weight">Weight of the rows that have all of the family.</param>
     /// <param name="joint">The family's term.</param>
     /// <param name="parents">The parents' term.</param>
-    public double Total(int child, double combinations, double weight, double joint, double parents)
-    {
-        return options.Score switch
-        {
-            // As pomegranate: nothing can be said with no more than one row.
-            StructureScore.Mdl or StructureScore.Bic when !(weight > 1) => double.NegativeInfinity,
-            StructureScore.Mdl => ((joint - parents) * log2E) - Penalty(child, combinations, weight),
-            _ => joint - parents - Penalty(child, combinations, weight),
-        };
-    }
+    public double Total(int child, double combinations, double weight, double joint, double parents) =>
+        ((joint - parents) * (options.Score == StructureScore.Mdl ? log2E : 1)) - Penalty(child, combinations, weight);
 
     /// <summary>
     /// A number that the score of no family exceeds whose parents have at least so many combinations of values: likelihoods of categories are at most 1.
@@ -74,8 +69,8 @@ internal sealed class FamilyTerms(StructureOptions options, IReadOnlyList<int> s
 
     private double Penalty(int child, double combinations, double weight) => combinations * (sizes[child] - 1) * options.Score switch
     {
-        StructureScore.Mdl => options.Penalty ?? (Math.Log2(weight) / 2),
-        StructureScore.Bic => Math.Log(weight) / 2,
+        StructureScore.Mdl => options.Penalty ?? (Math.Log2(Math.Max(weight, 1)) / 2),
+        StructureScore.Bic => Math.Log(Math.Max(weight, 1)) / 2,
         StructureScore.Aic => 1,
         _ => 0,
     };

@@ -10,7 +10,9 @@ namespace Pipelines.Models.Structures;
 internal sealed class Greedy : SearchMethod
 {
     [ModuleInitializer]
-    internal static void Register() => StructureMethods.Register(StructureMethod.Greedy, new Greedy());
+    internal static void Register() => StructureMethods.Register(new Greedy());
+
+    public override string Name => StructureMethod.Greedy;
 
     public override StructureUses Uses => StructureUses.MaxParents | StructureUses.Arcs;
 

@@ -9,7 +9,9 @@ namespace Pipelines.Models.Structures;
 internal sealed class HillClimbing : SearchMethod
 {
     [ModuleInitializer]
-    internal static void Register() => StructureMethods.Register(StructureMethod.HillClimbing, new HillClimbing());
+    internal static void Register() => StructureMethods.Register(new HillClimbing());
+
+    public override string Name => StructureMethod.HillClimbing;
 
     public override StructureUses Uses => StructureUses.MaxParents | StructureUses.Arcs | StructureUses.Start;
 

@@ -30,6 +30,9 @@ internal enum StructureUses
 /// <summary>A way to find a structure. Each registers itself with a module initializer (<see cref="StructureMethods.Register"/>).</summary>
 internal interface IStructureMethod
 {
+    /// <summary>Its name, as it is typed.</summary>
+    string Name { get; }
+
     /// <summary>The options that it uses beside the score.</summary>
     StructureUses Uses { get; }
 
@@ -37,8 +40,9 @@ internal interface IStructureMethod
     /// <param name="options">Valid options.</param>
     /// <param name="sizes">Number of values of each variable, shape [variables].</param>
     /// <param name="maxBytes">Memory that the search may take; null = no limit.</param>
+    /// <param name="copies">Number of statistics that a pass holds at a time: those of the batches under way, the subtotal and the total.</param>
     /// <exception cref="ModelException">It does not fit; says what it needs, and what would fit.</exception>
-    void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes);
+    void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes, int copies);
 
     /// <summary>Reads the data and finds the structure.</summary>
     ValueTask<StructureResult> RunAsync(StructureTask task, CancellationToken cancellationToken);
@@ -47,11 +51,17 @@ internal interface IStructureMethod
 /// <summary>The methods by name.</summary>
 internal static class StructureMethods
 {
-    private static readonly ConcurrentDictionary<StructureMethod, IStructureMethod> methods = [];
+    private static readonly ConcurrentDictionary<string, IStructureMethod> methods = new(StringComparer.Ordinal);
 
-    public static void Register(StructureMethod method, IStructureMethod implementation) => methods[method] = implementation;
+    /// <summary>The names, in ordinal order.</summary>
+    public static IReadOnlyList<string> Names => [.. methods.Keys.Order(StringComparer.Ordinal)];
 
-    public static IStructureMethod? Find(StructureMethod method) => methods.GetValueOrDefault(method);
+    public static void Register(IStructureMethod method) => methods[method.Name] = method;
+
+    public static IStructureMethod? Find(string name) => methods.GetValueOrDefault(name);
+
+    /// <summary>True if a method has a use for any of some options; false if there is no such method.</summary>
+    public static bool Uses(string name, StructureUses options) => Find(name) is { } method && (method.Uses & options) != 0;
 }
 
 /// <summary>What a method works on.</summary>

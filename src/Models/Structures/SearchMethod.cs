@@ -5,9 +5,11 @@ namespace Pipelines.Models.Structures;
 /// <summary>A method that needs only the scores of families. The rows are read once and kept, equal rows as one.</summary>
 internal abstract class SearchMethod : IStructureMethod
 {
+    public abstract string Name { get; }
+
     public abstract StructureUses Uses { get; }
 
-    public virtual void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes)
+    public virtual void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes, int copies)
     {
     }
 
@@ -27,6 +29,13 @@ internal abstract class SearchMethod : IStructureMethod
             task.Progress);
         var structure = Search(problem);
         var scored = scores.FamiliesScored;
+        for (var v = 0; v < structure.Parents.Length; v++)
+        {
+            if (double.IsNegativeInfinity(scores.Score(v, structure.Parents[v])))
+                throw new ModelException(ErrorKind.Data, $"feature {v}", "required or initial parents that no more than one row has together with it",
+                    $"several such rows, as {task.Options.Score.ToString().ToLowerInvariant()} needs", "take other arcs, or choose bdeu or k2")
+                { FeatureIndex = v };
+        }
         return new(structure.Parents, problem.ScoreOf(structure.Parents), structure.IsOptimal, scored, 1);
     }
 

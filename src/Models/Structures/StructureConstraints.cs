@@ -17,6 +17,9 @@ public sealed record StructureConstraints
     /// <summary>Which variables may be parents of which (pomegranate's constraint graph); default none = all of all. For exact searches.</summary>
     public IReadOnlyList<ParentGroup> Groups { get; init; } = [];
 
+    /// <summary>Where they come from, for messages; null (default) = the options.</summary>
+    internal string? Place { get; init; }
+
     internal bool HasArcs => Require.Count > 0 || Forbid.Count > 0 || Tiers.Count > 0;
 }
 

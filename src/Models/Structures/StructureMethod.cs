@@ -1,27 +1,27 @@
 namespace Pipelines;
 
-/// <summary>How the structure of a network is found.</summary>
-public enum StructureMethod
+/// <summary>How the structure of a network is found: the names of the methods.</summary>
+public static class StructureMethod
 {
     /// <summary>The tree with the largest sum of mutual informations (Chow and Liu 1968).</summary>
-    ChowLiu,
+    public const string ChowLiu = "chow-liu";
 
     /// <summary>
     /// Variables are placed one after another: each time the one whose family scores highest with its best parents among those placed (pomegranate's greedy).
     /// </summary>
-    Greedy,
+    public const string Greedy = "greedy";
 
     /// <summary>Arcs are added, removed and reversed one at a time, while the score rises.</summary>
-    HillClimbing,
+    public const string HillClimbing = "hill-climbing";
 
     /// <summary>Hill climbing that also goes through structures of lower score, but through none twice (Glover 1989).</summary>
-    Tabu,
+    public const string Tabu = "tabu";
 
     /// <summary>The best structure of all, found by A* over orders of the variables (Yuan and Malone 2013).</summary>
-    Exact,
+    public const string Exact = "exact";
 
     /// <summary>The best structure of all, found by dynamic programming over sets of variables (Silander and Myllymäki 2006).</summary>
-    ExactDp,
+    public const string ExactDp = "exact-dp";
 }
 
 /// <summary>What a search maximises. All are sums over families, a variable and its parents.</summary>

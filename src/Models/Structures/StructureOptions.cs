@@ -8,8 +8,8 @@ public sealed record StructureOptions
     /// <summary>Maximum number of variables.</summary>
     public const int MostVariables = 4_096;
 
-    /// <summary>The search; default hill climbing.</summary>
-    public StructureMethod Method { get; init; } = StructureMethod.HillClimbing;
+    /// <summary>Name of the method (<see cref="StructureMethod"/>); default hill climbing.</summary>
+    public string Method { get; init; } = StructureMethod.HillClimbing;
 
     /// <summary>What the search maximises; default mdl. Chow-Liu trees maximise their likelihood, and have this score.</summary>
     public StructureScore Score { get; init; } = StructureScore.Mdl;
@@ -29,6 +29,9 @@ public sealed record StructureOptions
     /// Maximum number of parents of a variable, at least 0; null (default) = no limit. Mdl never takes more than floor(log2(2 N / log2 N)) of N rows.
     /// </summary>
     public int? MaxParents { get; init; }
+
+    /// <summary>True: rows with missing values are left out. False (default): each family counts the rows that have all of it.</summary>
+    public bool CompleteRows { get; init; }
 
     /// <summary>Arcs that the structure must and must not have; default none.</summary>
     public StructureConstraints Constraints { get; init; } = new();

@@ -48,22 +48,29 @@ internal sealed record StructureProblem(IFamilyScores Scores, StructureOptions O
         }, Cancellation.Token);
     }
 
-    /// <summary>The maximum number of parents: the options', and mdl's own floor(log2(2 W / log2 W)) for rows of the total weight W.</summary>
+    /// <summary>
+    /// The maximum number of parents: the options', and for rows of the total weight W mdl's own floor(log2(2 W / log2 W)). With mdl and bic it is 0 if W is at
+    /// most 1.
+    /// </summary>
     /// <exception cref="ModelException">More parents are required.</exception>
     public static int ParentLimit(StructureOptions options, ArcRules rules, double weight)
     {
-        var most = Math.Min(options.MaxParents ?? int.MaxValue, rules.Variables - 1);
-        if (options.Score != StructureScore.Mdl || !(weight > 1)) return most;
-        var own = (int)Math.Clamp(Math.Floor(Math.Log2(2 * weight / Math.Log2(weight))), 0, int.MaxValue);
+        var own = options.Score switch
+        {
+            StructureScore.Mdl or StructureScore.Bic when !(weight > 1) => 0,
+            StructureScore.Mdl => (int)Math.Clamp(Math.Floor(Math.Log2(2 * weight / Math.Log2(weight))), 0, int.MaxValue),
+            _ => int.MaxValue,
+        };
         for (var v = 0; v < rules.Variables; v++)
         {
             var needed = Math.Max(rules.Required[v].Length, options.Initial?[v].Count ?? 0);
             if (needed > own)
-                throw new ModelException(ErrorKind.Data, $"variable {v}", $"{needed} required or initial parents",
-                    $"at most {own}, mdl's limit for rows of the weight {weight.Text()}", "take fewer arcs, or choose another score")
+                throw new ModelException(ErrorKind.Data, $"feature {v}", $"{needed} required or initial parents",
+                    $"at most {own}, the limit of {options.Score.ToString().ToLowerInvariant()} for rows of the weight {weight.Text()}",
+                    "take fewer arcs, or choose another score")
                 { FeatureIndex = v };
         }
-        return Math.Min(most, own);
+        return Math.Min(Math.Min(options.MaxParents ?? int.MaxValue, rules.Variables - 1), own);
     }
 
     /// <summary>Checks that there is something to learn from.</summary>

@@ -10,7 +10,7 @@ public static class StructureSearch
     /// Finds a structure. The same data, options and batch size give the same structure at any number of threads. Of structures whose scores differ by no more
     /// than rounding, the one found first in a fixed order is taken.
     /// </summary>
-    /// <param name="pass">Rows of codes 0, 1, 2 … as doubles, NaN = missing; read once. Each family counts the rows that have all of it.</param>
+    /// <param name="pass">Rows of codes 0, 1, 2 … as doubles, NaN = missing; read once.</param>
     /// <param name="sizes">Number of values of each variable, at least 1, shape [variables].</param>
     /// <param name="options">How to search.</param>
     /// <param name="threads">Number of threads, at least 1.</param>
@@ -27,7 +27,7 @@ public static class StructureSearch
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        Check(options, sizes, maxBytes);
+        Check(options, sizes, maxBytes, pass);
         if (sizes.Count != pass.Columns)
             throw new ModelException(ErrorKind.Usage, "sizes", $"those of {sizes.Count} variables", $"{pass.Columns}, as the rows have",
                 "give the number of values of each variable");
@@ -37,6 +37,7 @@ public static class StructureSearch
                 throw new ModelException(ErrorKind.Usage, $"variable {j}", $"{sizes[j]} values", $"1 to {CodeRows.MostValues}", "leave the variable out")
                 { FeatureIndex = j };
         }
+        if (options.CompleteRows) pass = CompleteRows.Of(pass);
         return StructureMethods.Find(options.Method)!.RunAsync(new(pass, sizes, options, threads, maxBytes, progress), cancellationToken);
     }
 
@@ -44,10 +45,11 @@ public static class StructureSearch
     /// <param name="options">How to search.</param>
     /// <param name="sizes">Number of values of each variable, or a lower bound of it.</param>
     /// <param name="maxBytes">Memory that the search may take; null = no limit.</param>
+    /// <param name="pass">The data, of which nothing is read.</param>
     /// <exception cref="ModelException">An option is out of range, or the search does not fit the memory.</exception>
-    internal static void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes)
+    internal static void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes, IDataPass pass)
     {
-        options.Validate(sizes.Count);
-        StructureMethods.Find(options.Method)!.Check(options, sizes, maxBytes);
+        StructureChecks.Validate(options, sizes.Count, pass.Features is { } features ? [.. features.Select(f => f.Name)] : null);
+        StructureMethods.Find(options.Method)!.Check(options, sizes, maxBytes, pass.StatisticsInFlight + 2);
     }
 }

@@ -6,7 +6,9 @@ namespace Pipelines.Models.Structures;
 internal sealed class TabuSearch : SearchMethod
 {
     [ModuleInitializer]
-    internal static void Register() => StructureMethods.Register(StructureMethod.Tabu, new TabuSearch());
+    internal static void Register() => StructureMethods.Register(new TabuSearch());
+
+    public override string Name => StructureMethod.Tabu;
 
     public override StructureUses Uses => StructureUses.MaxParents | StructureUses.Arcs | StructureUses.Start | StructureUses.Tabu;
 

@@ -65,7 +65,7 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         work.Add(counter, 0);
         ISummarizer sums = all is Classifier classifier ? new LabeledClasses(classifier) : all;
         var together = FoldsOfAPass(sums);
-        work.Add(OfFolds(0), 1);
+        work.Add(OfFolds(rule, _ => sums, 0, together), 1);
         var categories = CategoryCounter.Of(all);
         var mayForget = !categories.IsEmpty && TrainingEstimator<TModel>.Applies(estimator);
         if (mayForget) work.Add(new FoldedSummarizer(rule, [.. Enumerable.Repeat(categories, folds.Folds)]), 2);
@@ -73,11 +73,7 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         Check(counter, found[0], names);
         if (names.Length > 0 && counter.HasUnlabeled(found[0])) return null;
         var parts = ((CompositeStatistics)found[1]).Parts.Take(together).ToList();
-        while (parts.Count < folds.Folds)
-        {
-            var more = (CompositeStatistics)await pass.RunAsync(OfFolds(parts.Count), cancellationToken).ConfigureAwait(false);
-            parts.AddRange(more.Parts.Skip(parts.Count).Take(together));
-        }
+        await AddAsync(parts, rule, _ => sums, together, cancellationToken).ConfigureAwait(false);
         using var scope = Cancellation.Enter(cancellationToken);
         var models = new TModel[folds.Folds];
         for (var fold = 0; fold < models.Length; fold++)
@@ -89,10 +85,20 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
                 : model;
         }
         return models;
-
-        FoldedSummarizer OfFolds(int first) => new(rule, [.. Enumerable.Range(0, folds.Folds)
-            .Select(fold => fold >= first && fold < first + together ? sums : new ExtentSummarizer())]);
     }
+
+    // The statistics of the folds that are not there yet.
+    private async ValueTask AddAsync(List<Statistics> parts, FoldRule rule, Func<int, ISummarizer> of, int together, CancellationToken cancellationToken)
+    {
+        while (parts.Count < folds.Folds)
+        {
+            var more = await pass.RunAsync(OfFolds(rule, of, parts.Count, together), cancellationToken).ConfigureAwait(false);
+            parts.AddRange(((CompositeStatistics)more).Parts.Skip(parts.Count).Take(together));
+        }
+    }
+
+    private FoldedSummarizer OfFolds(FoldRule rule, Func<int, ISummarizer> of, int first, int together) => new(rule, [.. Enumerable.Range(0, folds.Folds)
+        .Select(fold => fold >= first && fold < first + together ? of(fold) : new ExtentSummarizer())]);
 
     // Further folds go into further passes, which keeps every bit; a model fitted alone would have other last digits, which then depended on the memory.
     private int FoldsOfAPass(ISummarizer sums) => pass.StatisticsBytes is { } most
@@ -144,7 +150,8 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
     private async ValueTask<CrossValidation<TModel>> EvaluateAsync(IReadOnlyList<TModel> models, FoldRule rule, CancellationToken cancellationToken)
     {
         var evaluators = models.Select(m => ModelEvaluators.Of(m, folds.Bins, keptBytes / folds.Folds)).ToArray();
-        var parts = ((CompositeStatistics)await pass.RunAsync(new FoldedSummarizer(rule, evaluators), cancellationToken).ConfigureAwait(false)).Parts;
+        var parts = new List<Statistics>();
+        await AddAsync(parts, rule, fold => evaluators[fold], FoldsOfAPass(evaluators[0]), cancellationToken).ConfigureAwait(false);
         var found = new ModelEvaluation[models.Count];
         var together = ModelEvaluators.Of(models[0], folds.Bins, keptBytes);
         var total = together.CreateStatistics();

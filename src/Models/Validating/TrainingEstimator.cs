@@ -16,6 +16,8 @@ internal sealed class TrainingEstimator<TModel>(IEstimator<TModel> estimator, st
 
     public bool TakesCategories => estimator.TakesCategories;
 
+    public void Check(IDataPass pass) => estimator.Check(pass);
+
     public FitUses Uses => estimator.Uses;
 
     public ParameterKinds ParameterKinds => estimator.ParameterKinds;

@@ -20,7 +20,7 @@ public sealed class FitNetworkTests : IDisposable
         { """{"a": [], "b": ["a"], "c": [], "delay": []}""", "--structure FILE",
             "--structure FILE: found 'delay', expected variables of the fit; correct the name, or add the column to the features (--features)" },
         { """{"a": ["c"], "b": ["a"], "c": ["b"]}""", "--structure FILE",
-            "Bayesian network: found the cycle a -> b -> c -> a, expected arcs without a cycle; remove or reverse one of them" },
+            "--structure FILE: found the cycle a -> b -> c -> a, expected arcs without a cycle; remove or reverse one of them" },
         { """{"a": [], "b": "a", "c": []}""", "--structure FILE",
             "--structure FILE, variable 'b': found a text, expected a list of its parents' names; for example {\"A\": [], \"B\": [\"A\"]}" },
         { """{"a": [], "b": [1], "c": []}""", "--structure FILE",
@@ -169,6 +169,38 @@ public sealed class FitNetworkTests : IDisposable
         Assert.Equal(["t.parquet"], folder.Names);
     }
 
+    /// <summary>With no more than one row, the likelihood is 1, the penalty 0, and nothing speaks for an arc.</summary>
+    [Theory]
+    [InlineData("mdl")]
+    [InlineData("bic")]
+    [InlineData("aic")]
+    public async Task A_single_row_has_a_finite_score(string score)
+    {
+        await TestData.WriteAsync(folder["t.parquet"], ("a", new[] { "x" }), ("b", new[] { "u" }), ("w", new[] { 0.25 }));
+        foreach (var name in new[] { "exact", "exact-dp", "greedy", "hill-climbing", "tabu", "chow-liu" })
+        {
+            foreach (var weights in (string[][])[[], ["--weights", "w"]])
+            {
+                using var json = await FitAsync("t.parquet", ["--structure", name, "--score", score, "--force", .. weights]);
+                Assert.Equal(0, json.RootElement.GetProperty("score").GetProperty("value").GetDouble());
+                if (name != "chow-liu") Assert.Equal("""{"a":[],"b":[]}""", json.RootElement.GetProperty("structure").GetRawText());
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("mdl")]
+    [InlineData("bic")]
+    public async Task A_single_row_has_no_required_arc(string score)
+    {
+        await TestData.WriteAsync(folder["t.parquet"], ("a", new[] { "x" }), ("b", new[] { "u" }));
+        await File.WriteAllTextAsync(folder["c.json"], """{"require": [["a", "b"]]}""");
+        var refused = await Tool.RunAsync("fit", "bayesian-network", folder["t.parquet"], "--score", score, "--constraints", folder["c.json"], "--output",
+            folder["x.json"]);
+        Assert.Equal((3, $"pipelines: error: feature 'b': found 1 required or initial parents, expected at most 0, the limit of {score} for rows of the weight "
+            + "1; take fewer arcs, or choose another score"), (refused.Code, refused.ErrorText));
+    }
+
     [Fact]
     public async Task The_root_of_a_tree_is_chosen_by_name()
     {
@@ -222,6 +254,26 @@ public sealed class FitNetworkTests : IDisposable
         Assert.True(history.Length > 1);
         Assert.All(history, gain => Assert.True(gain > -1e-12));
         Assert.NotEqual(0.4, ((BayesianNetwork)SavedModel.Load(folder["m.json"]).Model).Tables[0].Probabilities[0], 1e-6);
+    }
+
+    [Fact]
+    public async Task Rows_with_missing_values_are_left_out_and_counted()
+    {
+        (string?, int?, bool?)[] rows = [("no", 3, true), ("no", 3, null), ("yes", null, false), (null, 7, true), ("yes", 7, true), ("yes", 3, false)];
+        await NetworkData.WriteAsync(folder["t.parquet"], rows);
+        await File.WriteAllTextAsync(folder["f.json"], NetworkData.Chain);
+        foreach (var structure in new[] { folder["f.json"], "hill-climbing" })
+        {
+            using var json = await FitAsync("t.parquet", "--features", "a,b,c", "--structure", structure, "--missing", "complete", "--force");
+            Assert.Equal("left out 3 of 6 rows, because of missing values; used 3", json.RootElement.GetProperty("warnings")[0].GetString());
+            // Of the complete rows, one has a = no.
+            Assert.Equal([1 / 3.0, 2 / 3.0], ((BayesianNetwork)SavedModel.Load(folder["m.json"]).Model).Tables[0].Probabilities.ToArray());
+        }
+        await NetworkData.WriteAsync(folder["none.parquet"], (null, 3, true), ("no", null, true));
+        var none = await Tool.RunAsync("fit", "bayesian-network", folder["none.parquet"], "--features", "a,b,c", "--missing", "complete", "--output",
+            folder["x.json"]);
+        Assert.Equal((3, "pipelines: error: input: found no row of weight above 0 without missing values, of 2, expected at least one; leave out columns, or "
+            + "count the rows that have all of a family (--missing available)"), (none.Code, none.ErrorText));
     }
 
     [Fact]

@@ -93,6 +93,24 @@ public sealed partial class GraphPlotTests : IDisposable
     }
 
     [Fact]
+    public async Task A_network_is_drawn_as_its_graph_by_default()
+    {
+        new SavedModel(NetworkData.Asia()).Save(folder["m.json"]);
+        foreach (var ending in new[] { "svg", "dot", "mmd" })
+        {
+            var named = await Tool.RunAsync("plot", folder["m.json"], "--kind", "graph", "--output", folder[$"a.{ending}"]);
+            var given = await Tool.RunAsync("plot", folder["m.json"], "--output", folder[$"b.{ending}"]);
+            Assert.Equal((0, named.Out.Replace($"a.{ending}", $"b.{ending}", StringComparison.Ordinal)), (given.Code, given.Out));
+            Assert.Equal(await File.ReadAllTextAsync(folder[$"a.{ending}"]), await File.ReadAllTextAsync(folder[$"b.{ending}"]));
+        }
+        using var json = JsonDocument.Parse((await Tool.RunAsync("plot", folder["m.json"], "--output", folder["c.svg"], "--json")).Out);
+        Assert.Equal("graph", json.RootElement.GetProperty("kind").GetString());
+        new SavedModel(new NormalDistribution(0, 1)).Save(folder["n.json"]);
+        Assert.StartsWith($"wrote {folder["n.svg"]}: density, 1 panel", (await Tool.RunAsync("plot", folder["n.json"], "--output", folder["n.svg"])).Out,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Text_holds_any_name()
     {
         string[] names = ["plain", "say \"hi\"", "back\\slash \\N", "a&amp;b <c>", "line\nbreak", "x#35;`y`", "😀 é"];
@@ -137,7 +155,8 @@ public sealed partial class GraphPlotTests : IDisposable
     }
 
     [Theory]
-    [InlineData("m.json --output a.dot", "--output and --kind: found a text file, 'a.dot', and no graph, expected --kind graph; for example --kind graph")]
+    [InlineData("m.json --kind density --output a.dot", "--output and --kind: found a text file, 'a.dot', and no graph, expected --kind graph; for "
+        + "example --kind graph")]
     [InlineData("m.json --kind graph --output a.mmd --size 300x300",
         "--output and --size: found a text file, 'a.mmd', which has no size, expected a picture; for example --output plot.svg")]
     [InlineData("m.json --kind graph --output a.png --features a", "--kind graph: found --features, expected none: the picture shows the whole network; leave "

@@ -40,9 +40,9 @@ public sealed class NetworkScoreTests : IDisposable
         }
         var columns = await TestData.ColumnsAsync(folder["s.parquet"]);
         Assert.Equal(["id", "a", "b", "c", "log_probability", "probability_a_no", "probability_a_yes", "probability_b_-1", "probability_b_3",
-            "probability_b_7", "probability_c_0", "probability_c_1", "explanation_a", "explanation_b", "explanation_c", "explanation_log_probability"],
+            "probability_b_7", "probability_c_false", "probability_c_true", "explanation_a", "explanation_b", "explanation_c", "explanation_log_probability"],
             columns.Keys);
-        string[][] names = [["no", "yes"], ["-1", "3", "7"], ["0", "1"]];
+        string[][] names = [["no", "yes"], ["-1", "3", "7"], ["false", "true"]];
         for (var r = 0; r < incomplete.Length; r++)
         {
             object?[] row = [incomplete[r].A, incomplete[r].B, incomplete[r].C];
@@ -77,7 +77,7 @@ public sealed class NetworkScoreTests : IDisposable
             "--keep", "c,id,b", "--output", folder["s.parquet"], "--quiet");
         Assert.Equal(new ToolResult(0, "", ""), result);
         var columns = await TestData.ColumnsAsync(folder["s.parquet"]);
-        Assert.Equal(["c", "id", "b", "probability_c_0", "probability_c_1", "explanation_c", "explanation_log_probability"], columns.Keys);
+        Assert.Equal(["c", "id", "b", "probability_c_false", "probability_c_true", "explanation_c", "explanation_log_probability"], columns.Keys);
         Assert.DoesNotContain(null, columns["c"]);
         Assert.Equal(incomplete.Select(r => (object?)r.B), columns["b"]);
         // A filled column that is not kept is written after the kept ones.
@@ -103,7 +103,7 @@ public sealed class NetworkScoreTests : IDisposable
             Assert.Null(columns["explanation_c"][r]);
             Assert.Equal(("no", 7), (columns["a"][r], columns["b"][r]));
             Assert.Equal(r == 2 ? true : null, columns["c"][r]);
-            Assert.Equal(r == 2 ? null : double.NaN, columns["probability_c_1"][r]);
+            Assert.Equal(r == 2 ? null : double.NaN, columns["probability_c_true"][r]);
         }
         Assert.True(double.IsFinite((double)columns["log_probability"][0]));
         Assert.NotNull(columns["c"][0]);

@@ -36,6 +36,7 @@ public class SummarizerContractTests
         ["class ranks"] = (() => new ClassRanker(2), OfClasses),
         ["fold counts"] = (() => new FoldCounter(Stratified(), 2, 2), OfClasses),
         ["distinct rows"] = (() => new DistinctRows([2, 3, 4], 1 << 20), Codes),
+        ["distinct complete rows"] = (() => new CompleteRows(new DistinctRows([2, 3, 4], 1 << 20)), Codes),
         ["pair counts"] = (() => new PairCounts([2, 3, 4]), Codes),
         ["several fits"] = (() => Shared(new DataSurvey(2, 50, 3), MultivariateGaussianDistribution.Prototype([1, 2]), Shared(new ExtentSummarizer())), Rows),
     };

@@ -59,14 +59,14 @@ public sealed class ExactRefusalTests
 
     [Fact]
     public void ARequiredArcThatNoGroupAllows() => Refused(
-        "StructureConstraints.Require: found the arc from 2 to 0, expected arcs that the groups allow; "
-        + "add the parent to a group of the child, or do not require the arc",
-        () => Check(new() { Method = StructureMethod.Exact, Constraints = new() { Require = [(2, 0)], Groups = [new([0], [1])] } }, 3, null));
+        "StructureOptions.Constraints: found the arc 2 -> 0 required, which no group allows, expected a group with the parent and the child; correct the "
+        + "options and run again",
+        () => new StructureOptions { Method = StructureMethod.Exact, Constraints = new() { Require = [(2, 0)], Groups = [new([0], [1])] } }.Validate(3));
 
     [Theory]
     [InlineData(StructureMethod.Exact)]
     [InlineData(StructureMethod.ExactDp)]
-    public void RequiredArcsInACircle(StructureMethod method)
+    public void RequiredArcsInACircle(string method)
     {
         var (rows, weights, sizes) = ExactMethodTests.Data(new(1), 4, hasMissing: false);
         var options = new StructureOptions { Method = method, Constraints = new() { Require = [(0, 1), (1, 2), (2, 0)] } };
@@ -75,7 +75,7 @@ public sealed class ExactRefusalTests
     }
 
     private static void Check(StructureOptions options, int variables, long? maxBytes) =>
-        StructureMethods.Find(options.Method)!.Check(options, [.. Enumerable.Repeat(3, variables)], maxBytes);
+        StructureMethods.Find(options.Method)!.Check(options, [.. Enumerable.Repeat(3, variables)], maxBytes, 1);
 
     private static void Refused(string expected, Action action)
     {

@@ -62,6 +62,8 @@ public class FamilyScoreTests
     {
         var data = StructureData.Make(1, [2, 2]);
         Assert.Equal(double.NegativeInfinity, data.Scorer(new()).Score(0, [1]));
+        // Its likelihood is 1, and a penalty is at least 0.
+        Assert.Equal(0, data.Scorer(new()).Score(0, []));
     }
 
     internal static StructureOptions Options(string score) => score switch

@@ -43,7 +43,7 @@ internal sealed class NaiveScores(double[][] rows, double[] weights, int[] sizes
             var (cell, all) = options.Score == StructureScore.K2 ? (1, k) : (options.EquivalentSampleSize / (q * k), options.EquivalentSampleSize / q);
             return cells.Values.Sum(n => LogGamma(cell + n) - LogGamma(cell)) - totals.Values.Sum(n => LogGamma(all + n) - LogGamma(all));
         }
-        if (options.Score == StructureScore.Mdl && options.Penalty is null && weight <= 1) return double.NegativeInfinity;
+        if (options.Score is StructureScore.Mdl or StructureScore.Bic && weight <= 1 && parents.Length > 0) return double.NegativeInfinity;
         var likelihood = cells.Sum(c => Term(c.Value + options.Pseudocount, totals[c.Key.Item1] + (options.Pseudocount * k)));
         if (options.Pseudocount > 0)
         {
@@ -59,8 +59,8 @@ internal sealed class NaiveScores(double[][] rows, double[] weights, int[] sizes
 
     private double Penalty(double weight) => options.Score switch
     {
-        StructureScore.Mdl => options.Penalty ?? (Math.Log2(weight) / 2),
-        StructureScore.Bic => Math.Log(weight) / 2,
+        StructureScore.Mdl => options.Penalty ?? (Math.Log2(Math.Max(weight, 1)) / 2),
+        StructureScore.Bic => Math.Log(Math.Max(weight, 1)) / 2,
         _ => 1,
     };
 

@@ -127,15 +127,17 @@ public sealed class CrossValidationTests
     }
 
     /// <summary>
-    /// Folds whose sums do not fit into the memory at once are summed in several passes; the bits stay. With the counts and the evaluations, four folds take
-    /// two passes if they fit.
+    /// Folds whose sums do not fit into the memory at once are summed in several passes, and so are their evaluations; the bits stay.
     /// </summary>
+    /// <param name="fitting">Folds whose sums fit.</param>
+    /// <param name="more">Bytes of memory beside.</param>
+    /// <param name="passes">Passes of the sums.</param>
     [Theory]
-    [InlineData(4, 0, 2)]
-    [InlineData(4, -1, 3)]
-    [InlineData(2, 0, 3)]
-    [InlineData(2, -1, 5)]
-    [InlineData(0, 1, 5)]
+    [InlineData(4, 0, 1)]
+    [InlineData(4, -1, 2)]
+    [InlineData(2, 0, 2)]
+    [InlineData(2, -1, 4)]
+    [InlineData(0, 1, 4)]
     public async Task WhereMemoryIsShortFoldsTakeMorePasses(int fitting, int more, int passes)
     {
         const int inFlight = 7;
@@ -147,8 +149,33 @@ public sealed class CrossValidationTests
         var each = (inFlight + 2) * all.CreateStatistics().MaxBytes(options.BatchSize!.Value, [0, 0])!.Value;
         var pass = new ShortPass(new InMemoryPass(rows, options.BatchSize!.Value, 1), (fitting * each) + more, inFlight);
         var found = await new CrossValidator<NaiveBayes>(estimator, pass, options, new() { Folds = Folds }, long.MaxValue).RunAsync(all, default);
-        Assert.Equal(passes, pass.Passes);
+        // No evaluation is as small as the sums of a fold: each takes a pass.
+        Assert.Equal(passes + Folds, pass.Passes);
         Assert.Equal(expected.Models.Select(ModelFormat.Fingerprint), found.Models.Select(ModelFormat.Fingerprint));
+        Assert.Equal(string.Join("; ", expected.Folds) + expected.Pooled, string.Join("; ", found.Folds) + found.Pooled);
+    }
+
+    /// <summary>Evaluations that do not fit into the memory at once are computed in several passes.</summary>
+    [Theory]
+    [InlineData(4, 0, 1)]
+    [InlineData(4, -1, 2)]
+    [InlineData(2, 0, 2)]
+    [InlineData(2, -1, 4)]
+    public async Task WhereMemoryIsShortEvaluationsTakeMorePasses(int fitting, int more, int passes)
+    {
+        const int inFlight = 3, kept = 1 << 20;
+        var rows = FeatureMatrix.FromRows(Values(2, false)).WithLabels([.. Enumerable.Range(0, Rows).Select(i => i % 2)]);
+        var estimator = new NaiveBayesEstimator(DistributionFamily.Of<NormalDistribution>());
+        var all = estimator.Fit(rows, options).Model;
+        var each = (inFlight + 2)
+            * new ClassifierEvaluator(all, 10, kept / Folds).CreateStatistics().MaxBytes(options.BatchSize!.Value, [0, 0])!.Value;
+        Assert.True(Folds * (inFlight + 2) * all.CreateStatistics().MaxBytes(options.BatchSize!.Value, [0, 0])! < each);
+        var pass = new ShortPass(new InMemoryPass(rows, options.BatchSize!.Value, 1), (fitting * each) + more, inFlight);
+        var found = await new CrossValidator<NaiveBayes>(estimator, pass, options, new() { Folds = Folds }, kept).RunAsync(all, default);
+        // The sums of all folds fit into one pass.
+        Assert.Equal(1 + passes, pass.Passes);
+        var expected = estimator.CrossValidate(rows, new() { Folds = Folds }, options);
+        Assert.Equal(string.Join("; ", expected.Folds) + expected.Pooled, string.Join("; ", found.Folds) + found.Pooled);
     }
 
     [Fact]

@@ -52,21 +52,21 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
         return new PythonObject(all);
     }
 
-    /// <summary>Keys of a feature's codes as strings, and their type: integers or real numbers if all are, else strings.</summary>
+    /// <summary>
+    /// Keys of a feature's codes as strings, and their type: integers or real numbers if all are and are read back as they stand, else strings.
+    /// </summary>
+    /// <exception cref="ModelException">A text would be read back as a missing value.</exception>
     public (string Type, string[] Keys) Keys(int feature, int count)
     {
         var known = features is not null && feature < features.Count ? features[feature].Categories : null;
         var keys = Enumerable.Range(0, count).Select(c => known is not null && c < known.Count ? known[c] : c.ToString(CultureInfo.InvariantCulture)).ToArray();
         if (known is { Count: 0 }) keys = [];
-        if (known is not null && features![feature].Type == "string") return ("str", keys);
-        if (keys.All(PythonKey.IsWhole)) return ("int", keys);
-        var numbers = keys.Select(PythonKey.NumberOf).ToArray();
-        if (keys.Any(k => CategoryNumber.Parse(k) is { Exact: not null }))
-        {
+        var isText = known is not null && features![feature].Type == "string";
+        if (!isText && keys.All(PythonKey.IsWhole)) return ("int", keys);
+        if (!isText && keys.Any(k => CategoryNumber.Parse(k) is { Exact: not null }))
             Warn($"feature {feature}", "some of its categories are numbers that no double holds, beside others that are not whole: all are written as texts");
-            return ("str", keys);
-        }
-        return numbers.All(n => n is not null) ? ("float", [.. numbers.Select(n => PythonJson.Number(n!.Value))]) : ("str", keys);
+        else if (!isText && keys.All(PythonKey.IsReal)) return ("float", [.. keys.Select(k => PythonJson.Key(PythonKey.NumberOf(k)!.Value))]);
+        return keys.Contains(PythonKey.NaN) ? throw MissingText(feature, keys) : ("str", keys);
     }
 
     /// <summary>The same writing for windows of rows, whose columns are all one feature.</summary>
@@ -113,5 +113,8 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
         return list;
     }
 
-    private static IEnumerable<string> Names() => ModelFormat.Names.Where(n => classes.Keys.Any(t => ModelFormat.NameOf(t) == n));
+    private ModelException MissingText(int feature, string[] keys) => new(ErrorKind.Usage,
+        features is not null && feature < features.Count ? $"variable '{features[feature].Name}'" : $"feature {feature}",
+        $"the value '{PythonKey.NaN}' (of {ErrorText.Shortened(string.Join(", ", keys), 64)}), which pomegranate takes for a missing one", "other texts",
+        "rename the value, or keep the file as it is");
 }

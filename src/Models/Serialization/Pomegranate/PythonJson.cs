@@ -47,6 +47,9 @@ internal static class PythonJson
         };
     }
 
+    /// <summary>A number as the key of an object: as Python's <c>str</c> writes it.</summary>
+    public static string Key(double value) => double.IsInfinity(value) ? value > 0 ? "inf" : "-inf" : Number(value);
+
     private static void Append(StringBuilder text, object? value, int depth)
     {
         switch (value)

@@ -26,6 +26,9 @@ internal enum PythonType
 /// <summary>Table keys, compared by value.</summary>
 internal static class PythonKey
 {
+    /// <summary>The text that stands for a missing value, also among texts.</summary>
+    public const string NaN = "nan";
+
     private const int MostDigits = 1000;
 
     /// <summary>The type that a tag names.</summary>
@@ -62,19 +65,12 @@ internal static class PythonKey
     public static string? Canonical(string text, PythonType type, PomegranateNode place, PomegranateReading reading, out bool isText)
     {
         isText = type == PythonType.Text;
-        if (isText) return text == "nan" ? Missing(place, reading) : text;
+        if (isText) return text == NaN ? Missing(place, reading) : text;
         if (type == PythonType.Boolean && text is "True" or "true") return "1";
         if (type == PythonType.Boolean && text is "False" or "false") return "0";
         var trimmed = text.Trim();
-        if (trimmed.Length <= MostDigits)
-        {
-            if (trimmed is "nan" or "NaN") return Missing(place, reading);
-            if (trimmed is "inf" or "Infinity") return "Infinity";
-            if (trimmed is "-inf" or "-Infinity") return "-Infinity";
-            if (BigInteger.TryParse(trimmed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)) return Whole(integer);
-            if (double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real))
-                return real == Math.Floor(real) && Math.Abs(real) < 1e18 ? Whole((BigInteger)real) : real.ToString("R", CultureInfo.InvariantCulture);
-        }
+        if (trimmed is NaN or "NaN") return Missing(place, reading);
+        if (Number(trimmed) is { } number) return number;
         reading.Warn(place, $"a key that is not of its type tag ({type.ToString().ToLowerInvariant()}) is taken as a text");
         isText = true;
         return text;
@@ -98,10 +94,25 @@ internal static class PythonKey
     /// <summary>The number of a canonical key; null if it is a string.</summary>
     public static double? NumberOf(string key) => double.TryParse(key, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
+    /// <summary>True if a key is a number in canonical form.</summary>
+    public static bool IsReal(string key) => Number(key) == key;
+
     /// <summary>True if a canonical key is an integer.</summary>
     public static bool IsWhole(string key) =>
         key.Length <= MostDigits && BigInteger.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
             && whole.ToString(CultureInfo.InvariantCulture) == key;
+
+    // In canonical form; null if it is no number.
+    private static string? Number(string text)
+    {
+        if (text.Length > MostDigits) return null;
+        if (text is "inf" or "Infinity") return "Infinity";
+        if (text is "-inf" or "-Infinity") return "-Infinity";
+        if (BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)) return Whole(integer);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real)
+            ? real == Math.Floor(real) && Math.Abs(real) < 1e18 ? Whole((BigInteger)real) : real.ToString("R", CultureInfo.InvariantCulture)
+            : null;
+    }
 
     private static string? Missing(PomegranateNode place, PomegranateReading reading)
     {

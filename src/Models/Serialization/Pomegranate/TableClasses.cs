@@ -178,7 +178,8 @@ internal sealed class JointTableClass() : TableClass<JointProbabilityTable>("Joi
             : PythonKey.Canonical(entry, reading, out isText);
     }
 
-    protected override object Entry(string key, string type) => type == "str" ? key : new PythonNumber(key);
+    protected override object Entry(string key, string type) => type == "str" ? key
+        : new PythonNumber(key.Replace("inf", "Infinity", StringComparison.Ordinal));
 
     protected override object Entry(double probability) => probability;
 
