@@ -73,14 +73,15 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
             StructureSearch.Check(planned, [.. Enumerable.Repeat(1, pass.Columns)], MaxBytes);
         var variables = await NetworkData.VariablesAsync(pass, cancellationToken).ConfigureAwait(false);
         var found = arcs(variables);
-        StructureResult? learned = null;
+        LearnedRows? rows = null;
         var clock = options.TimeProvider.GetTimestamp();
         if (found.Search is { } search)
         {
-            learned = await StructureSearch.RunAsync(pass, [.. variables.Select(v => v.Values.Count)], search,
+            rows = await StructureSearch.FindAsync(pass, [.. variables.Select(v => v.Values.Count)], search,
                 Parallelism.Threads(options.Threads, long.MaxValue), MaxBytes, SearchProgress, cancellationToken).ConfigureAwait(false);
         }
         var seconds = options.TimeProvider.GetElapsedTime(clock).TotalSeconds;
+        var learned = rows?.Result;
         var start = BayesianNetwork.OfStructure(variables, learned?.Parents ?? found.Parents!);
         if (missing == MissingValues.Em)
         {
@@ -89,7 +90,10 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
             var available = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
             start = start.Maximize(available, options.Estimation with { Pseudocount = Math.Max(1, options.Pseudocount) }).With(missing);
         }
-        var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
+        // A search that has counted all rows leaves nothing to read.
+        var known = rows?.Counts is { } counts && options.BatchesPerIteration is null ? start.Counted(counts) : null;
+        rows = null;
+        var result = await ExpectationMaximization.FitAsync(start, known, pass, options, cancellationToken).ConfigureAwait(false);
         return learned is null ? result : result with { Model = result.Model.With(new LearnedStructure(learned, found.Search!.Score, seconds)) };
     }
 }
