@@ -76,6 +76,9 @@ internal sealed class FeatureExtractor
         foreach (var column in codes) column?.UnknownRows = 0;
     }
 
+    /// <summary>The categories of the features, all of which must be known.</summary>
+    public IReadOnlyList<CategoryCodes> FeatureCodes => [.. codes.Take(features.Count).Select(c => c!)];
+
     /// <summary>Sets the categories of the features and the labels, before the first batch arrives.</summary>
     /// <param name="maps">Shape [features]; null = not categorical.</param>
     /// <param name="labels">The known labels; null = not known yet, as in a resumed fit, because the model file does not contain them.</param>

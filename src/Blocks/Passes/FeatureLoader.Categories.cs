@@ -7,8 +7,12 @@ namespace Pipelines.Blocks;
 /// <content>Categorical features and labels.</content>
 internal sealed partial class FeatureLoader
 {
-    /// <summary>A run before the first pass, over the categorical columns only: its result does not depend on files, batches or threads.</summary>
-    public async Task FindCategoriesAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// A run before the first pass, over the categorical columns only: its result does not depend on files, batches or threads. If no other column is needed,
+    /// it also keeps the codes of all rows, so that they need not be read again.
+    /// </summary>
+    /// <returns>The codes; null if they are not kept.</returns>
+    public async Task<FeatureStore?> FindCategoriesAsync(CancellationToken cancellationToken)
     {
         int[] unknown = [.. extractor.Unknown.Order()];
         string[] names = [.. unknown.Select(i => Features[i].Name)];
@@ -17,8 +21,9 @@ internal sealed partial class FeatureLoader
         if ((await BindAsync(cancellationToken).ConfigureAwait(false)).Schema is { } schema) extractor.Check(schema, Graph.Source.Name);
         await using var run = new RunSupervisor(Options, cancellationToken);
         run.Accounts.Phase = "categories";
-        var survey = new CategorySurveyBlock(names, run);
-        Linking.Link(bound.Create(run), survey);
+        using var keeping = new Keeping(MayKeepCodes(names) ? new CodeCache(Layout, OpenSpill, MemoryBytes ?? Plan(bound).CacheBytes) : null);
+        var survey = new CategorySurveyBlock(names, run) { Codes = keeping.Codes };
+        Linking.Link(bound.Create(run, 0, keeping.Codes is null ? 0 : sizeof(ushort) * names.Length), survey);
         await run.RunAsync().ConfigureAwait(false);
         if (run.Accounts.RowsIn == 0) throw NoRow();
         var found = Features.ToArray();
@@ -38,14 +43,28 @@ internal sealed partial class FeatureLoader
             labels = labels! with { Names = LabelType == ClassLabels.Boolean ? [.. values.Select(v => v == "0" ? "false" : "true")] : values };
         }
         extractor.Know([.. found.Select(f => f.ToMap())], labels?.Map);
+        if (survey.Codes is not { } codes) return null;
+        codes.Seal(extractor.FeatureCodes);
+        // Dictionaries contain values that no row has.
+        extractor.ForgetUnknown();
+        Seen = new SeenData(extractor.Columns) { IsWhole = true };
+        for (var c = 0; c < found.Length; c++) Seen.Ranges[c] = found[c].Categories!.Count is > 0 and var count ? new(0, count - 1) : ValueRange.None;
+        await DescribeAsync(cancellationToken).ConfigureAwait(false);
+        return new FeatureStore(keeping.Take(), null);
     }
 
     /// <summary>Finds out what the labels are, without reading features.</summary>
-    public async Task FindLabelsAsync(CancellationToken cancellationToken)
+    public async Task<FeatureStore?> FindLabelsAsync(CancellationToken cancellationToken)
     {
-        if (extractor.HasUnknownLabels) await FindCategoriesAsync(cancellationToken).ConfigureAwait(false);
-        else await BindAsync(cancellationToken).ConfigureAwait(false);
+        if (extractor.HasUnknownLabels) return await FindCategoriesAsync(cancellationToken).ConfigureAwait(false);
+        await BindAsync(cancellationToken).ConfigureAwait(false);
+        return null;
     }
+
+    // Only rows of nothing but the surveyed columns.
+    private bool MayKeepCodes(string[] names) =>
+        !KeepsNothing && !Options.BadRows.Keeps && sequences is null && !extractor.IsLabeled && !extractor.IsWeighted && extractor.Priors == 0
+        && extractor.FoldKeys is null && names.SequenceEqual(extractor.Names, StringComparer.Ordinal);
 
     /// <summary>A numeric label column contains the numbers of classes or states if none of their names is a number.</summary>
     private void TakeNumbersAsLabels(BatchSchema schema)
@@ -54,5 +73,20 @@ internal sealed partial class FeatureLoader
         if (!schema.Fields[schema.IndexOf(labels.Name)].IsNumeric) return;
         var numbers = labels with { Names = [.. Enumerable.Range(0, names.Count).Select(k => k.ToString(CultureInfo.InvariantCulture))] };
         extractor.Know([.. Features.Select(f => f.ToMap())], numbers.Map);
+    }
+
+    /// <summary>Releases codes that nobody took.</summary>
+    private sealed class Keeping(CodeCache? codes) : IDisposable
+    {
+        public CodeCache? Codes { get; private set; } = codes;
+
+        public CodeCache Take()
+        {
+            var taken = Codes!;
+            Codes = null;
+            return taken;
+        }
+
+        public void Dispose() => Codes?.Dispose();
     }
 }

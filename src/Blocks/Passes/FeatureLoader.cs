@@ -114,7 +114,6 @@ internal sealed partial class FeatureLoader
     /// <returns>The statistics, and the store unless the pass started in the middle.</returns>
     public async Task<(Statistics Total, FeatureStore? Store)> LoadAsync(PassWork work, int threads)
     {
-        if (HasUnknownCategories) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
         var filling = new FeatureCache(Layout, OpenSpill) { IsOff = work.First > 0 || (KeepsNothing && sequences is null) };
         if (work.First == 0) Seen = new SeenData(extractor.Columns);
         FeatureStore? made = null;

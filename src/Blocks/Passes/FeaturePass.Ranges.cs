@@ -31,7 +31,7 @@ internal sealed partial class FeaturePass
                 Journal?.SkipPass();
                 CheckStatistics(summarizer.CreateStatistics());
                 var work = Unkept(summarizer, first, stop, subtotal);
-                if (sequences is null && store is null && first == 0 && end is null) return await LoadAsync(work).ConfigureAwait(false);
+                if (first == 0 && end is null && sequences is null) return await PassAsync(work, stop).ConfigureAwait(false);
                 var stored = await StoredAsync(stop).ConfigureAwait(false);
                 return await SweepAsync(work, stop, Math.Min(end ?? stored.Count, stored.Count)).ConfigureAwait(false);
             },
@@ -42,8 +42,7 @@ internal sealed partial class FeaturePass
         async stop =>
         {
             var work = Unkept(new ExtentSummarizer(), 0, stop);
-            var all = sequences is null && store is null ? await LoadAsync(work).ConfigureAwait(false)
-                : await SweepAsync(work, stop, null).ConfigureAwait(false);
+            var all = await PassAsync(work, stop).ConfigureAwait(false);
             return new DataExtent(all.Rows, all.Weight, store!.Count);
         },
         cancellationToken);

@@ -75,7 +75,7 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     public async ValueTask FindLabelsAsync(CancellationToken cancellationToken) => await InTurnAsync(
         async stop =>
         {
-            if (loader.LabelsAreUnknown) await loader.FindLabelsAsync(stop.Token).ConfigureAwait(false);
+            await FindAsync(loader.LabelsAreUnknown, loader.FindLabelsAsync, stop).ConfigureAwait(false);
             return true;
         },
         cancellationToken).ConfigureAwait(false);
@@ -84,7 +84,7 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     public async ValueTask FindCategoriesAsync(CancellationToken cancellationToken) => await InTurnAsync(
         async stop =>
         {
-            if (loader.HasUnknownCategories) await loader.FindCategoriesAsync(stop.Token).ConfigureAwait(false);
+            await FindAsync(loader.HasUnknownCategories, loader.FindCategoriesAsync, stop).ConfigureAwait(false);
             return true;
         },
         cancellationToken).ConfigureAwait(false);
@@ -151,7 +151,7 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                 var fold = new CanonicalFold(summarizer);
                 CheckStatistics(summarizer.CreateStatistics());
                 // The labels' meaning is also needed for passes restored from a journal, which do not read.
-                if (Journal is not null && loader.LabelsAreUnknown) await loader.FindLabelsAsync(stop.Token).ConfigureAwait(false);
+                await FindAsync(Journal is not null && loader.LabelsAreUnknown, loader.FindLabelsAsync, stop).ConfigureAwait(false);
                 // Rejected rows are stored by a pass that starts at the first row, so the statistics of a partial pass cannot be used then.
                 if (Journal?.BeginPass(fold, mayContinue: !Options.BadRows.Keeps) == false)
                 {
@@ -160,8 +160,7 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                     return fold.Finish();
                 }
                 var work = new PassWork(summarizer, fold, sofar => Folded(stop, sofar), stop.Token);
-                var total = sequences is null && store is null ? await LoadAsync(work).ConfigureAwait(false)
-                    : await SweepAsync(work, stop, null).ConfigureAwait(false);
+                var total = await PassAsync(work, stop).ConfigureAwait(false);
                 Journal?.EndPass(fold);
                 return total;
             },
@@ -231,6 +230,19 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         turn.Dispose();
     }
 
+    /// <summary>A pass over all rows: over the source if they are not stored yet.</summary>
+    private async Task<Statistics> PassAsync(PassWork work, CancellationTokenSource stop)
+    {
+        await FindAsync(loader.HasUnknownCategories, loader.FindCategoriesAsync, stop).ConfigureAwait(false);
+        return sequences is null && store is null ? await LoadAsync(work).ConfigureAwait(false) : await SweepAsync(work, stop, null).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds categories and labels, if they are not known. That may also store the rows.</summary>
+    private async Task FindAsync(bool isNeeded, Func<CancellationToken, Task<FeatureStore?>> find, CancellationTokenSource stop)
+    {
+        if (isNeeded && await find(stop.Token).ConfigureAwait(false) is { } found) store = found;
+    }
+
     /// <summary>The first pass, which reads the source. It fills the store, unless it starts in the middle.</summary>
     private async Task<Statistics> LoadAsync(PassWork work)
     {
@@ -242,6 +254,7 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>Reads the source into the store, unless that has been done.</summary>
     private async Task<FeatureStore> StoredAsync(CancellationTokenSource stop)
     {
+        await FindAsync(loader.HasUnknownCategories, loader.FindCategoriesAsync, stop).ConfigureAwait(false);
         if (store is null) await LoadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);
         return store!;
     }
@@ -254,7 +267,7 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     {
         var stored = await StoredAsync(stop).ConfigureAwait(false);
         if (stored.Sequences is { } found && found.Index.Groups == 0) return work.Fold.Finish();
-        var (items, threads) = stored.Sequences is null ? (stored.Cache, Threads) : Groups(stored.Cache, stored.Sequences.Index);
+        var (items, threads) = stored.Sequences is null ? (stored.Cache, Threads) : Groups((FeatureCache)stored.Cache, stored.Sequences.Index);
         return await PassRunner.RunAsync(items, stored.Cache.Rows, work, end ?? items.Count, Options, threads, mostTogether)
             .ConfigureAwait(false);
     }

@@ -6,7 +6,7 @@ namespace Pipelines.Blocks;
 /// Decoded features of all batches: in memory as far as the budget allows, the rest in a spill file. Filled once by any number of threads, then sealed and read
 /// by any number of threads.
 /// </summary>
-internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createSpill) : IFeatureStore, IDisposable
+internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createSpill) : IRowStore
 {
     private readonly Lock gate = new();
 
@@ -31,10 +31,9 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <remarks>Known once the cache is sealed.</remarks>
     public long Count { get; private set; }
 
-    /// <summary>Number of rows, once sealed.</summary>
+    /// <remarks>Known once the cache is sealed.</remarks>
     public long Rows { get; private set; }
 
-    /// <summary>Bytes in the spill file.</summary>
     public long SpilledBytes => spilled * layout.Bytes;
 
     /// <summary>Keeps the batch's buffer and returns true, or writes it to the spill file.</summary>

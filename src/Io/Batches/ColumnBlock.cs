@@ -193,15 +193,16 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
     protected override BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts)
     {
         var rows = parts.Sum(p => p.Count);
-        var isShared = dictionary is not null && parts.All(p => ((ColumnBlock<T>)p.Column).SharedWith(dictionary));
-        var joined = isShared ? [] : new T[rows];
-        var numbers = isShared ? new int[rows] : [];
+        var union = DictionaryUnion<T>.Of([.. parts.Select(p => ((ColumnBlock<T>)p.Column).Dictionary)], rows);
+        var joined = union is null ? new T[rows] : [];
+        var numbers = union is null ? [] : new int[rows];
         bool[]? flags = null;
         var at = 0;
-        foreach (var (column, start, count) in parts)
+        for (var part = 0; part < parts.Count; part++)
         {
+            var (column, start, count) = parts[part];
             var typed = (ColumnBlock<T>)column;
-            if (isShared) typed.Numbers(start, count).CopyTo(numbers.AsSpan(at));
+            if (union is not null) union.Translate(part, typed.Numbers(start, count), numbers.AsSpan(at));
             else typed.CopyTo(start, joined.AsSpan(at, count));
             if (typed.Flags(start, count) is { } some)
             {
@@ -210,8 +211,10 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
             }
             at += count;
         }
-        return isShared ? new BatchColumn<T>(field, dictionary!, numbers, flags) : new BatchColumn<T>(field, joined, flags);
+        return union is null ? new BatchColumn<T>(field, joined, flags) : new BatchColumn<T>(field, union.Dictionary, numbers, flags);
     }
+
+    private ColumnDictionary<T>? Dictionary => dictionary;
 
     private ReadOnlySpan<int> Numbers(int start, int count) => indexes.Span.Slice(start, count);
 

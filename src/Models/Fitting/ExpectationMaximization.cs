@@ -88,7 +88,7 @@ public static class ExpectationMaximization
             var iteration = history.Count + 1;
             using (Cancellation.Enter(cancellationToken))
                 model = (TModel)model.Maximize(statistics, options.Maximization(iteration) with { Rows = statistics.Rows, Raised = raised = new() });
-            statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
+            statistics = await EvaluateAsync(model, iteration, found: isOneUpdate ? model.Restated(statistics) : null).ConfigureAwait(false);
             if (isOneUpdate && options.Maximization(iteration) is { Inertia: 0, WeightInertia: 0 } && Objective() - before > LeastGain())
             {
                 // The same estimate from sums centred on the new parameters: sums centred far away have lost digits.

@@ -3,6 +3,10 @@ namespace Pipelines.Models.Fitting;
 /// <summary>What a user should know about a fit that has ended.</summary>
 internal static class FitDiagnosis
 {
+    /// <summary>The warning of a fit that a limit ended.</summary>
+    public const string NotConverged = "the fit stopped before it converged: the last update still gained more than the tolerance (allow more iterations "
+        + "(FitOptions.MaxIterations), or a larger tolerance (FitOptions.RelativeTolerance))";
+
     // The rest are counted.
     private const int MostRaised = 5;
 
@@ -26,9 +30,8 @@ internal static class FitDiagnosis
                 + "bring it to 0 (use fewer components, or set a minimum variance (FitOptions.MinVariance))");
         }
         if (all.Length > MostRaised) warnings.Add($"{all.Length - MostRaised} more variances were raised to their minimum");
-        if (!isEnded && options.MaxIterations > 0)
-            warnings.Add("the fit had not converged when it stopped: the log-likelihood was still rising (allow more iterations (FitOptions.MaxIterations), or "
-                + "stop at larger gains (FitOptions.RelativeTolerance))");
+        // Without a stop rule, the number of updates is what was asked for.
+        if (!isEnded && options.MaxIterations > 0 && options.LeastGain(1) >= 0) warnings.Add(NotConverged);
         using (Cancellation.Enter(cancellationToken)) warnings.AddRange(model.Examine(options));
         return warnings;
     }

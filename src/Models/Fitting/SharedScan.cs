@@ -43,20 +43,23 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         var own = options with { Journal = null, Progress = null };
         var fits = parts.Select((_, k) => scan.Begin(shared => estimator.FitAsync(of(shared, k), own, cancellationToken).AsTask())).ToArray();
         await scan.RunAsync(static () => { }, cancellationToken).ConfigureAwait(false);
-        var (models, warnings) = (new List<TModel>(), new List<string>());
+        var (models, warnings, open) = (new List<TModel>(), new List<string>(), new List<string>());
         for (var k = 0; k < fits.Length; k++)
         {
             try
             {
                 var result = await fits[k].ConfigureAwait(false);
                 models.Add(result.Model);
-                warnings.AddRange(result.Warnings.Select(w => $"{parts[k]}: {w}"));
+                warnings.AddRange(result.Warnings.Where(w => w != FitDiagnosis.NotConverged).Select(w => $"{parts[k]}: {w}"));
+                if (result.Warnings.Contains(FitDiagnosis.NotConverged)) open.Add(parts[k]);
             }
             catch (ModelException e)
             {
                 throw e.Within(parts[k]);
             }
         }
+        // One limit, one warning.
+        if (open.Count > 0) warnings.Add($"{open[0]}{(open.Count > 1 ? $" and {open.Count - 1} more" : "")}: {FitDiagnosis.NotConverged}");
         return (models, warnings);
     }
 

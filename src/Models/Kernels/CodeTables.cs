@@ -122,6 +122,25 @@ internal static unsafe class CodeTables
         }
     }
 
+    /// <summary>Counts the rows of each index, as <see cref="Count(double*, double*, int, double*)"/> adds their weights.</summary>
+    /// <param name="codes">Shape [Capacity].</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="cells">Shape [entries, 4].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Count(double* codes, int rows, int* cells)
+    {
+        var at = (int*)codes;
+        var i = 0;
+        for (; i + 4 <= rows; i += 4)
+        {
+            cells[4 * (nint)at[2 * i]]++;
+            cells[(4 * (nint)at[(2 * i) + 2]) + 1]++;
+            cells[(4 * (nint)at[(2 * i) + 4]) + 2]++;
+            cells[(4 * (nint)at[(2 * i) + 6]) + 3]++;
+        }
+        for (; i < rows; i++) cells[4 * (nint)at[2 * i]]++;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Codes<TOps, TVec>(double* x, int rows, bool missing, int* sizes, int columns, double* codes)
         where TOps : struct, IVectorOps<TVec>

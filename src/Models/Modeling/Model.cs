@@ -77,6 +77,13 @@ public abstract class Model : ISummarizer
     internal virtual bool IsDeterminedBy(Statistics statistics) => IsEstimatedInOnePass;
 
     /// <summary>
+    /// The statistics that a pass over the same rows would compute under this model, if they follow from those under another of its kind and shape; null
+    /// (default) = only a pass can tell.
+    /// </summary>
+    /// <param name="statistics">Statistics under the other model; not changed.</param>
+    internal virtual Statistics? Restated(Statistics statistics) => null;
+
+    /// <summary>
     /// The options that have an effect on an update: <see cref="FitUses.Pseudocount"/>, <see cref="FitUses.MinVariance"/>, both or neither. All by default; a
     /// fit refuses the others.
     /// </summary>

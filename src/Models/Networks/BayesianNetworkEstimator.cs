@@ -81,17 +81,18 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
         Check(pass);
         var variables = await NetworkData.VariablesAsync(pass, cancellationToken).ConfigureAwait(false);
         var found = arcs(variables);
-        StructureResult? learned = null;
+        LearnedRows? rows = null;
         var clock = options.TimeProvider.GetTimestamp();
         if (found.Search is { } search)
         {
-            learned = await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
-                await StructureSearch.RunAsync(pass, [.. variables.Select(v => v.Values.Count)],
+            rows = await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
+                await StructureSearch.FindAsync(pass, [.. variables.Select(v => v.Values.Count)],
                     search with { CompleteRows = search.CompleteRows || missing == MissingValues.Complete },
                     Parallelism.Threads(options.Threads, long.MaxValue), MaxBytes, SearchProgress, cancellationToken).ConfigureAwait(false))
                 .ConfigureAwait(false);
         }
         var seconds = options.TimeProvider.GetElapsedTime(clock).TotalSeconds;
+        var learned = rows?.Result;
         var start = BayesianNetwork.OfStructure(variables, learned?.Parents ?? found.Parents!);
         if (missing == MissingValues.Em)
         {
@@ -101,7 +102,10 @@ public sealed class BayesianNetworkEstimator : IEstimator<BayesianNetwork>
             start = start.Maximize(available, options.Estimation with { Pseudocount = Math.Max(1, options.Pseudocount) });
         }
         start = start.With(missing);
-        var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
+        // A search that has counted all rows leaves nothing to read; one over complete rows does not know how many it left out.
+        var known = rows?.Counts is { } counts && options.BatchesPerIteration is null && missing != MissingValues.Complete ? start.Counted(counts) : null;
+        rows = null;
+        var result = await ExpectationMaximization.FitAsync(start, known, pass, options, cancellationToken).ConfigureAwait(false);
         return learned is null ? result : result with { Model = result.Model.With(new LearnedStructure(learned, found.Search!.Score, seconds)) };
     }
 }

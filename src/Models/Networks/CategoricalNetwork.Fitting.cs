@@ -1,14 +1,19 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Inference;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
+using Pipelines.Models.Structures;
 
 namespace Pipelines;
 
 /// <content>Counting rows.</content>
 public abstract partial class CategoricalNetwork
 {
+    // Larger tables would leave the fastest cache when they are kept four times.
+    private const int SmallTable = 256;
+
     private static readonly InferenceQuery familyQuery = new(QueryKind.Families);
 
     /// <summary>True: rows that do not have all of a table's variables count for it by their posterior. False (default): they do not count.</summary>
@@ -46,7 +51,7 @@ public abstract partial class CategoricalNetwork
         var ones = scratch.Take(block.Weights.IsEmpty ? block.Rows : 0);
         ones.Fill(1);
         var weights = block.Weights.IsEmpty ? ones : block.Weights;
-        Count(block, weights, (NetworkStatistics)statistics, logs);
+        Count(block, weights, (NetworkStatistics)statistics, logs, block.Weights.IsEmpty);
         double sum = 0, weight = 0;
         for (var i = 0; i < block.Rows; i++)
         {
@@ -69,6 +74,25 @@ public abstract partial class CategoricalNetwork
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) =>
         Count(Block(tile), weights, (NetworkStatistics)statistics, default);
 
+    /// <summary>The statistics of rows that a search has counted; null if it has not counted all tables.</summary>
+    internal Statistics? Counted(IFamilyCounts counts)
+    {
+        var statistics = (NetworkStatistics)CreateStatistics();
+        (statistics.Rows, statistics.Weight) = (counts.Rows, counts.Weight);
+        for (var i = 0; i < scopes.Length; i++)
+            if (!counts.TryCount(scopes[i], statistics.All(i)[..^CodeTables.Extra])) return null;
+        statistics.Objective = LogLikelihood(statistics)!.Value;
+        return statistics;
+    }
+
+    internal override Statistics? Restated(Statistics statistics)
+    {
+        if (LogLikelihood(statistics) is not { } sum) return null;
+        var restated = statistics.Clone();
+        restated.Objective = sum;
+        return restated;
+    }
+
     internal override double? LogLikelihood(Statistics statistics)
     {
         var counts = (NetworkStatistics)statistics;
@@ -84,11 +108,11 @@ public abstract partial class CategoricalNetwork
     }
 
     // Adds the rows to the tables' counts and fills their log-probabilities, if there is room for them.
-    private unsafe void Count(in FeatureBlock block, ReadOnlySpan<double> weights, NetworkStatistics statistics, Span<double> rowLogs)
+    private unsafe void Count(in FeatureBlock block, ReadOnlySpan<double> weights, NetworkStatistics statistics, Span<double> rowLogs, bool areOnes = false)
     {
         using var scratch = Scratch.Enter();
         var incomplete = new IncompleteRows(block.Rows, sizes, scratch);
-        LookUp(block, weights, statistics, rowLogs, ref incomplete);
+        LookUp(block, weights, statistics, rowLogs, ref incomplete, areOnes);
         if (!incomplete.Any) return;
         for (var i = 0; i < block.Rows; i++)
         {
@@ -113,9 +137,10 @@ public abstract partial class CategoricalNetwork
     /// <param name="counts">Receives the weight of each row; null = nobody counts.</param>
     /// <param name="rowLogs">Shape [rows]: log-probabilities, of incomplete rows without the tables that are not observed whole; empty = not wanted.</param>
     /// <param name="incomplete">Marked.</param>
+    /// <param name="areOnes">True if all weights are 1, so that small tables can be counted in integers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void LookUp(in FeatureBlock block, ReadOnlySpan<double> weights, NetworkStatistics? counts, Span<double> rowLogs,
-        ref IncompleteRows incomplete)
+        ref IncompleteRows incomplete, bool areOnes = false)
     {
         using var scratch = Scratch.Enter();
         var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
@@ -123,6 +148,9 @@ public abstract partial class CategoricalNetwork
         var codes = scratch.Take(FeatureTile.Capacity);
         var sums = scratch.Take(FeatureTile.Capacity);
         var total = rowLogs.IsEmpty ? 0 : LogTotal;
+        var mostCells = areOnes && counts is not null && !CountsPosteriors ? SmallTable : 0;
+        var small = MemoryMarshal.Cast<double, int>(scratch.Take(2 * (counts?.CellsOf(mostCells) ?? 0)));
+        small.Clear();
         for (var t = 0; t < block.TileCount; t++)
         {
             var tile = block.Tile(t, buffer);
@@ -130,15 +158,22 @@ public abstract partial class CategoricalNetwork
             incomplete.Mark(tile, first);
             if (counts is null && rowLogs.IsEmpty) continue;
             sums.Fill(-total);
-            for (var i = 0; i < scopes.Length; i++)
+            for (int i = 0, place = 0; i < scopes.Length; i++)
             {
                 CodeTables.Codes(tile.Gather(scopes[i], scope), shapes[i], codes);
-                if (counts is not null) Count(codes, weights.Slice(first, tile.Rows), counts.All(i), tile.HasMissing, incomplete, first);
+                if (counts?.All(i).Length is { } length && length <= mostCells && !(CountsCompleteRows && tile.HasMissing))
+                {
+                    fixed (double* c = codes)
+                    fixed (int* cells = small[place..]) CodeTables.Count(c, tile.Rows, cells);
+                    place += 4 * length;
+                }
+                else if (counts is not null) Count(codes, weights.Slice(first, tile.Rows), counts.All(i), tile.HasMissing, incomplete, first);
                 if (rowLogs.IsEmpty) continue;
                 fixed (double* c = codes, y = sums) CodeTables.Add(c, tile.PaddedRows, logs[i], y);
             }
             if (!rowLogs.IsEmpty) sums[..tile.Rows].CopyTo(rowLogs[first..]);
         }
+        counts?.AddInFour(mostCells, small);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,4 +1,5 @@
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Structures;
 
 namespace Pipelines;
 
@@ -68,13 +69,16 @@ public sealed class MarkovNetworkEstimator : IEstimator<MarkovNetwork>
         Check(pass);
         var variables = await NetworkData.VariablesAsync(pass, cancellationToken).ConfigureAwait(false);
         var found = cliques?.Invoke(variables);
+        IFamilyCounts? counts = null;
         if (found is null)
         {
-            var learned = await StructureSearch.RunAsync(pass, [.. variables.Select(v => v.Values.Count)], tree,
+            var learned = await StructureSearch.FindAsync(pass, [.. variables.Select(v => v.Values.Count)], tree,
                 Parallelism.Threads(options.Threads, long.MaxValue), MaxBytes, null, cancellationToken).ConfigureAwait(false);
-            found = Edges(learned.Parents);
+            (found, counts) = (Edges(learned.Result.Parents), learned.Counts);
         }
-        return await ExpectationMaximization.FitAsync(MarkovNetwork.OfStructure(variables, found), pass, options, cancellationToken).ConfigureAwait(false);
+        var start = MarkovNetwork.OfStructure(variables, found);
+        var known = counts is not null && options.BatchesPerIteration is null ? start.Counted(counts) : null;
+        return await ExpectationMaximization.FitAsync(start, known, pass, options, cancellationToken).ConfigureAwait(false);
     }
 
     // A single variable has no edge.

@@ -34,6 +34,29 @@ internal sealed class NetworkStatistics(string model, string shape, int[] starts
     /// <summary>The weights of a table's combinations.</summary>
     public ReadOnlySpan<double> Cells(int table) => Sums.AsSpan(starts[table]..(starts[table + 1] - CodeTables.Extra));
 
+    /// <summary>Number of weights in all tables that have at most <paramref name="most"/>.</summary>
+    public int CellsOf(int most)
+    {
+        var sum = 0;
+        for (var t = 0; t < starts.Length - 1; t++)
+            if (All(t).Length <= most) sum += All(t).Length;
+        return sum;
+    }
+
+    /// <summary>Adds counts to all tables that have at most <paramref name="most"/> weights.</summary>
+    /// <param name="most">The largest number of weights of such a table.</param>
+    /// <param name="counts">Shape [weights, 4]: their sum counts, one table after the other.</param>
+    public void AddInFour(int most, ReadOnlySpan<int> counts)
+    {
+        for (var t = 0; t < starts.Length - 1; t++)
+        {
+            var all = All(t);
+            if (all.Length > most) continue;
+            for (var i = 0; i < all.Length; i++) all[i] += counts[4 * i] + counts[(4 * i) + 1] + counts[(4 * i) + 2] + counts[(4 * i) + 3];
+            counts = counts[(4 * all.Length)..];
+        }
+    }
+
     /// <summary>Weight of the rows with an unknown value in the table.</summary>
     public double Unknown(int table) => Sums[starts[table + 1] - 2];
 

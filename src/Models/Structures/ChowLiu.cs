@@ -26,7 +26,7 @@ internal sealed class ChowLiu : IStructureMethod
             $"at most {most:N0} bytes", "use fewer variables or fewer values of them, or give it more memory");
     }
 
-    public async ValueTask<StructureResult> RunAsync(StructureTask task, CancellationToken cancellationToken)
+    public async ValueTask<LearnedRows> RunAsync(StructureTask task, CancellationToken cancellationToken)
     {
         var counts = await task.Pass.RunAsync(new PairCounts(task.Sizes), cancellationToken).ConfigureAwait(false);
         StructureProblem.CheckRows(counts);
@@ -37,12 +37,30 @@ internal sealed class ChowLiu : IStructureMethod
         for (var child = 0; child < parents.Length; child++) score += tree.Score(of, child, parents[child]);
         var pairs = (long)parents.Length * (parents.Length - 1) / 2;
         task.Progress?.Report(new(parents.Length, pairs, score));
-        return new(parents, score, false, pairs, 1);
+        return new(new(parents, score, false, pairs, 1), tree.Counts(counts.Rows));
+    }
+
+    /// <summary>The counts of families of at most one parent.</summary>
+    private sealed class PairFamilyCounts(Tree tree, long rows) : IFamilyCounts
+    {
+        public long Rows => rows;
+
+        public double Weight => tree.Weight;
+
+        public bool TryCount(ReadOnlySpan<int> family, Span<double> cells)
+        {
+            if (family.Length > 2) return false;
+            tree.Cells(family).CopyTo(cells);
+            return true;
+        }
     }
 
     /// <summary>The tree from the counts.</summary>
     internal sealed class Tree(double[] cells, PairTable table, double weight)
     {
+        /// <summary>Total weight of the rows.</summary>
+        public double Weight => weight;
+
         private int Variables => table.Sizes.Length;
 
         /// <summary>Parents of each variable, shape [variables][at most 1].</summary>
@@ -106,6 +124,15 @@ internal sealed class ChowLiu : IStructureMethod
                 of.Sum(Present(first), table.Sizes[parent], of.OfParents(child)));
         }
 
+        /// <summary>The counts of the tree's families; null if rows miss values.</summary>
+        /// <param name="rows">Number of rows.</param>
+        public IFamilyCounts? Counts(long rows)
+        {
+            for (var v = 0; v < Variables; v++)
+                if (cells.AsSpan(table.First(v), table.Sizes[v]).ToArray().Sum() != weight) return null;
+            return new PairFamilyCounts(this, rows);
+        }
+
         private static double[] Present(ReadOnlySpan<double> weights)
         {
             var present = new List<double>();
@@ -113,6 +140,10 @@ internal sealed class ChowLiu : IStructureMethod
                 if (n > 0) present.Add(n);
             return [.. present];
         }
+
+        /// <summary>The counts of a variable, or of a pair.</summary>
+        public ReadOnlySpan<double> Cells(ReadOnlySpan<int> family) =>
+            family is [var a, var b] ? Pair(a, b).Joint : cells.AsSpan(table.First(family[0]), table.Sizes[family[0]]);
 
         // Shape [a's values, b's values] and the sums over either.
         private (double[] Joint, double[] First, double[] Second) Pair(int a, int b)

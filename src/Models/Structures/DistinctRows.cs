@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -42,29 +43,39 @@ internal sealed class DistinctRows : ISummarizer
         var into = (DistinctRowsStatistics)statistics;
         into.Rows += block.Rows;
         using var scratch = Scratch.Enter();
-        var keys = System.Runtime.InteropServices.MemoryMarshal.Cast<double, ulong>(scratch.Take(FeatureTile.Capacity * layout.Words));
+        var words = MemoryMarshal.Cast<double, ulong>(scratch.Take(FeatureTile.Capacity * layout.Words));
+        var keys = MemoryMarshal.Cast<double, ulong>(scratch.Take(FeatureTile.Capacity * layout.Words));
         for (var start = 0; start < block.Rows; start += FeatureTile.Capacity)
         {
             Cancellation.Poll();
             var rows = Math.Min(FeatureTile.Capacity, block.Rows - start);
-            keys.Clear();
-            for (var j = 0; j < layout.Sizes.Length; j++) Pack(block, start, rows, j, keys);
+            words.Clear();
+            for (var j = 0; j < layout.Sizes.Length; j++) Pack(block, start, rows, j, words.Slice(layout.Word[j] * FeatureTile.Capacity, rows));
+            for (var w = 0; w < layout.Words; w++)
+                for (var i = 0; i < rows; i++) keys[(i * layout.Words) + w] = words[(w * FeatureTile.Capacity) + i];
+            if (block.Weights.IsEmpty)
+            {
+                into.Weight += rows;
+                into.Add(keys[..(rows * layout.Words)], default);
+                continue;
+            }
             for (var i = 0; i < rows; i++)
             {
-                var weight = block.Weights.IsEmpty ? 1 : block.Weights[start + i];
+                var weight = block.Weights[start + i];
                 into.Weight += weight;
-                if (weight > 0) into.Add(keys.Slice(i * layout.Words, layout.Words), weight);
+                if (weight > 0) into.Add(keys.Slice(i * layout.Words, layout.Words), new(in weight));
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pack(in FeatureBlock block, int start, int rows, int variable, Span<ulong> keys)
+    // Adds a variable's codes to the words of a tile's rows.
+    private void Pack(in FeatureBlock block, int start, int rows, int variable, Span<ulong> words)
     {
-        int size = layout.Sizes[variable], shift = layout.Shift[variable], words = layout.Words, stride = block.RowStride;
-        var to = layout.Word[variable];
+        int size = layout.Sizes[variable], shift = layout.Shift[variable], stride = block.RowStride;
         var from = (start * stride) + (variable * block.ColumnStride);
-        for (var i = 0; i < rows; i++, to += words, from += stride)
+        var done = stride == 1 && KernelSelection.Current != KernelVariant.Scalar ? PackedCodes.Add(block.Values.Slice(from, rows), size, shift, words) : 0;
+        from += done * stride;
+        for (var i = done; i < rows; i++, from += stride)
         {
             var value = block.Values[from];
             var code = (int)value;
@@ -73,7 +84,7 @@ internal sealed class DistinctRows : ISummarizer
                 if (!double.IsNaN(value)) throw CodeRows.Unknown(block, start + i, variable, size);
                 code = size;
             }
-            keys[to] |= (ulong)code << shift;
+            words[i] |= (ulong)code << shift;
         }
     }
 }

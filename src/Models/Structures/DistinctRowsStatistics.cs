@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Structures;
@@ -9,6 +11,9 @@ namespace Pipelines.Models.Structures;
 internal sealed class DistinctRowsStatistics(RowLayout layout, long? maxBytes) : Statistics
 {
     private const int FewestRows = 16;
+
+    // Rows whose places are looked up together, and the size of a table that lies in a fast cache.
+    private const int Ahead = 16, Cached = 1 << 15;
 
     private ulong[] keys = [];
     private double[] weights = [];
@@ -36,27 +41,67 @@ internal sealed class DistinctRowsStatistics(RowLayout layout, long? maxBytes) :
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) =>
         CommonBytes + sizeof(int) + (FewestRows * (BytesPerRow + (2 * sizeof(int)))) + (rows * ((2 * BytesPerRow) + (4 * sizeof(int))));
 
-    /// <summary>Adds a row.</summary>
-    public void Add(ReadOnlySpan<ulong> key, double weight)
+    /// <summary>Adds rows.</summary>
+    /// <param name="rows">Shape [rows, Layout.Words].</param>
+    /// <param name="of">Their weights, shape [rows]; empty = each is 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(ReadOnlySpan<ulong> rows, ReadOnlySpan<double> of)
+    {
+        var words = layout.Words;
+        Span<int> hashes = stackalloc int[Ahead];
+        for (int first = 0, count = rows.Length / words; first < count; first += Ahead)
+        {
+            var some = Math.Min(Ahead, count - first);
+            for (var i = 0; i < some; i++)
+            {
+                hashes[i] = (int)Hash(rows.Slice((first + i) * words, words));
+                if (slots.Length > Cached) Prefetch(ref slots[hashes[i] & (slots.Length - 1)]);
+            }
+            for (var i = 0; i < some && slots.Length > Cached; i++)
+                if (slots[hashes[i] & (slots.Length - 1)] is var row and > 0) Prefetch(ref keys[(row - 1) * words]);
+            for (var i = 0; i < some; i++) Add(rows.Slice((first + i) * words, words), hashes[i], of.IsEmpty ? 1 : of[first + i]);
+        }
+    }
+
+    private void Add(ReadOnlySpan<ulong> key, int hash, double weight)
     {
         if (Count == weights.Length) Grow();
-        var slot = (int)Hash(key) & (slots.Length - 1);
-        for (; slots[slot] != 0; slot = (slot + 1) & (slots.Length - 1))
+        var table = slots;
+        var slot = hash & (table.Length - 1);
+        for (; table[slot] != 0; slot = (slot + 1) & (table.Length - 1))
         {
-            var row = slots[slot] - 1;
+            var row = table[slot] - 1;
             if (!IsEqual(key, row)) continue;
             weights[row] += weight;
             return;
         }
-        slots[slot] = Count + 1;
-        key.CopyTo(keys.AsSpan(Count * layout.Words));
+        table[slot] = Count + 1;
+        for (int i = 0, at = Count * key.Length; i < key.Length; i++, at++) keys[at] = key[i];
         weights[Count++] = weight;
     }
 
     protected override void MergeCore(Statistics other)
     {
         var from = (DistinctRowsStatistics)other;
-        for (var i = 0; i < from.Count; i++) Add(from.keys.AsSpan(i * layout.Words, layout.Words), from.weights[i]);
+        if (Count > 0) Add(from.Keys, from.Weights);
+        else if (from.Count > 0) Copy(from);
+    }
+
+    // Its own arrays: the other's will be used again.
+    private void Copy(DistinctRowsStatistics from)
+    {
+        if (weights.Length != from.weights.Length)
+            (keys, weights, slots) = (new ulong[from.keys.Length], new double[from.weights.Length], new int[from.slots.Length]);
+        from.Keys.CopyTo(keys);
+        from.Weights.CopyTo(weights);
+        from.slots.CopyTo(slots, 0);
+        Count = from.Count;
+    }
+
+    // Rows are far apart in memory: each is fetched while others are compared.
+    private static unsafe void Prefetch<T>(ref T at)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref at));
     }
 
     protected override void ClearCore()
@@ -85,7 +130,7 @@ internal sealed class DistinctRowsStatistics(RowLayout layout, long? maxBytes) :
         {
             var key = read.AsSpan(i * layout.Words, layout.Words);
             Check(key, of[i]);
-            Add(key, of[i]);
+            Add(key, of.AsSpan(i, 1));
             if (Count <= i) throw new FormatException("the same row twice");
         }
     }

@@ -45,7 +45,7 @@ internal interface IStructureMethod
     void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes, int copies);
 
     /// <summary>Reads the data and finds the structure.</summary>
-    ValueTask<StructureResult> RunAsync(StructureTask task, CancellationToken cancellationToken);
+    ValueTask<LearnedRows> RunAsync(StructureTask task, CancellationToken cancellationToken);
 }
 
 /// <summary>The methods by name.</summary>

@@ -16,12 +16,13 @@ internal abstract class SearchMethod : IStructureMethod
     /// <summary>Finds the structure. Called on a thread whose <see cref="Cancellation.Token"/> is set.</summary>
     public abstract FoundStructure Search(StructureProblem problem);
 
-    public async ValueTask<StructureResult> RunAsync(StructureTask task, CancellationToken cancellationToken)
+    public async ValueTask<LearnedRows> RunAsync(StructureTask task, CancellationToken cancellationToken)
     {
         // Half for the rows, which are kept twice for a moment; the other half for scores.
         var half = task.MaxBytes / 2;
         var summarizer = new DistinctRows(task.Sizes, half / 2);
-        var rows = Coded(await task.Pass.RunAsync(summarizer, cancellationToken).ConfigureAwait(false), task.Threads, cancellationToken);
+        var found = await task.Pass.RunAsync(summarizer, cancellationToken).ConfigureAwait(false);
+        var rows = Coded(found, task.Threads, cancellationToken);
         using var scope = Cancellation.Enter(cancellationToken);
         var scores = new FamilyScorer(rows, task.Options, half);
         var rules = new ArcRules(task.Options.Constraints, task.Sizes.Count);
@@ -36,7 +37,7 @@ internal abstract class SearchMethod : IStructureMethod
                     $"several such rows, as {task.Options.Score.ToString().ToLowerInvariant()} needs", "take other arcs, or choose bdeu or k2")
                 { FeatureIndex = v };
         }
-        return new(structure.Parents, problem.ScoreOf(structure.Parents), structure.IsOptimal, scored, 1);
+        return new(new(structure.Parents, problem.ScoreOf(structure.Parents), structure.IsOptimal, scored, 1), RowFamilyCounts.Of(rows, found.Rows));
     }
 
     private static CodedRows Coded(Statistics found, int threads, CancellationToken cancellationToken)

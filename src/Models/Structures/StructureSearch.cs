@@ -20,7 +20,12 @@ public static class StructureSearch
     /// <exception cref="ModelException">
     /// An option is out of range, the search does not fit the memory, there is no row, or a value is not a code.
     /// </exception>
-    public static ValueTask<StructureResult> RunAsync(IDataPass pass, IReadOnlyList<int> sizes, StructureOptions options, int threads, long? maxBytes,
+    public static async ValueTask<StructureResult> RunAsync(IDataPass pass, IReadOnlyList<int> sizes, StructureOptions options, int threads,
+        long? maxBytes, IProgress<StructureProgress>? progress, CancellationToken cancellationToken) =>
+        (await FindAsync(pass, sizes, options, threads, maxBytes, progress, cancellationToken).ConfigureAwait(false)).Result;
+
+    /// <summary>The same with the counts that the search leaves behind.</summary>
+    internal static ValueTask<LearnedRows> FindAsync(IDataPass pass, IReadOnlyList<int> sizes, StructureOptions options, int threads, long? maxBytes,
         IProgress<StructureProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pass);

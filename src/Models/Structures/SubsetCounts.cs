@@ -47,6 +47,13 @@ internal sealed unsafe partial class SubsetCounts(CodedRows rows)
         return Compact(cells.AsSpan(0, length));
     }
 
+    /// <summary>Weights of all combinations, the last variable's codes contiguous; empty if they are too many.</summary>
+    public ReadOnlySpan<double> Cells(ReadOnlySpan<int> family)
+    {
+        Cancellation.Poll();
+        return Table(family) is >= 0 and var length ? cells.AsSpan(0, length) : [];
+    }
+
     private ReadOnlySpan<double> Total()
     {
         if (cells.Length == 0) cells = new double[64];

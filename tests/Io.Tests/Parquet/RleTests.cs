@@ -30,6 +30,31 @@ public class RleTests
     }
 
     [Fact]
+    public void Values_are_decoded_in_pieces_of_any_length()
+    {
+        var random = new Random(5);
+        for (var width = 1; width <= 20; width++)
+        {
+            // Runs of equal values between others, so that pieces begin within bytes of packed values.
+            var values = new int[500];
+            for (var i = 0; i < values.Length; i++) values[i] = i / 40 % 3 == 2 ? i / 40 & 1 : random.Next(1 << width);
+            var buffer = new ByteBuffer(1);
+            RleEncoder.Encode(values, width, buffer);
+            var decoder = Decoder(buffer.Written.ToArray(), width);
+            var decoded = new int[values.Length];
+            for (var done = 0; done < values.Length;)
+            {
+                var count = Math.Min(values.Length - done, random.Next(1, 30));
+                decoder.Decode(decoded.AsSpan(done, count));
+                done += count;
+                // Nothing is written beyond a piece.
+                Assert.All(decoded[done..], v => Assert.Equal(0, v));
+            }
+            Assert.Equal(values, decoded);
+        }
+    }
+
+    [Fact]
     public void Flags_are_decoded_and_counted()
     {
         var random = new Random(2);

@@ -51,7 +51,7 @@ public class BadDataTests
         var unit = new double[,] { { 1, 0 }, { 0, 1 } };
         var start = new GeneralMixtureModel([new MultivariateGaussianDistribution([0, 0], unit), new MultivariateGaussianDistribution([100, 100], unit)]);
         var error = Assert.Throws<ModelException>(() =>
-            start.Fit(new double[,] { { 0, 0 }, { 1, -1 }, { -1, 0.5 }, { 99, 100 }, { 100, 100 }, { 101.25, 100 } }));
+            start.Fit(new double[,] { { 0, 0 }, { 1, -1 }, { -1, 0.5 }, { 99, 100 }, { 100, 100 }, { 101.25, 100 } }, new() { MinVariance = 0 }));
         Assert.Equal($"component 1 (weight 0.5), covariance, feature 1: {Flat}", error.Message);
     }
 

@@ -85,9 +85,10 @@ public class MixtureGoldenTests
         var golden = new GoldenFile("gmm_from_samples_first_k");
         var data = GoldenFile.Data(golden.Inputs);
         var first = CentroidInitialization.Named("first-k");
-        var start = Mixture.Of<MultivariateGaussianDistribution>(3, first).Fit(data, new() { MaxIterations = 0 }).Model;
+        var estimator = new MixtureEstimator(DistributionFamily.Of<MultivariateGaussianDistribution>(), 3, first, kMeansIterations: 1);
+        var start = estimator.Fit(data, new() { MaxIterations = 0 }).Model;
         golden.Close(golden.Expected.GetProperty("start"), start, "start");
-        var result = Mixture.Of<MultivariateGaussianDistribution>(3, first).Fit(data, new() { MaxIterations = 6, StopThreshold = double.NegativeInfinity });
+        var result = estimator.Fit(data, new() { MaxIterations = 6, StopThreshold = double.NegativeInfinity });
         golden.Close(golden.Expected.GetProperty("iterations").GetProperty("6"), result.Model, "after 6");
     }
 

@@ -44,7 +44,7 @@ public class OwnMethodTests
         {
         }
 
-        public ValueTask<StructureResult> RunAsync(StructureTask task, CancellationToken cancellationToken) => new(new StructureResult(
-            [.. task.Sizes.Select((_, v) => v == task.Options.Root ? Array.Empty<int>() : [task.Options.Root])], 0, false, 0, 0));
+        public ValueTask<LearnedRows> RunAsync(StructureTask task, CancellationToken cancellationToken) => new(new LearnedRows(new(
+            [.. task.Sizes.Select((_, v) => v == task.Options.Root ? Array.Empty<int>() : [task.Options.Root])], 0, false, 0, 0), null));
     }
 }

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Pipelines.Io.Format;
 
@@ -82,6 +84,7 @@ internal sealed class RleDecoder(PageBytes source, int bitWidth)
         return set;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void NextRun()
     {
         var header = Varint();
@@ -104,15 +107,14 @@ internal sealed class RleDecoder(PageBytes source, int bitWidth)
         source.Advance(width);
     }
 
-    // The bytes of the next values, with count reduced if there are many. The last group may lack the bytes of its unused values.
+    // The bytes of the next values and what follows them, with count reduced if there are many. The last group may lack the bytes of its unused values.
     private ReadOnlySpan<byte> Packed(ref int count)
     {
         count = Math.Min(count, Burst);
         var needed = (int)((bit + ((long)count * bitWidth) + 7) / 8);
         var bytes = source.Peek(needed);
         if (bytes.Length < needed) throw new BrokenFileException($"{bytes.Length} bytes of bit-packed values", $"{needed} bytes");
-        // Unpacking reads eight bytes at a time, but never beyond the run.
-        return bytes[..(int)Math.Min(bytes.Length, (bit + Math.Min(left, 1L << 40) * bitWidth + 7) / 8)];
+        return bytes;
     }
 
     private void Pass(int count)
@@ -130,10 +132,12 @@ internal sealed class RleDecoder(PageBytes source, int bitWidth)
         ref var bytes = ref MemoryMarshal.GetReference(source);
         // Eight bytes from a value's first byte contain all of its bits (at most 7 + 32); the last values are read from a padded copy.
         var safe = source.Length < 8 ? 0 : (int)Math.Min(target.Length, (((source.Length - 8) * 8L) + 7 - bit) / bitWidth);
-        for (var i = 0; i < safe; i++, bit += bitWidth)
+        var done = bitWidth <= 8 && Avx2.IsSupported ? UnpackEights(ref bytes, bitWidth, bit, target, safe) : 0;
+        bit += (long)done * bitWidth;
+        for (var i = done; i < safe; i++, bit += bitWidth)
             target[i] = (int)(uint)((Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, (nint)(bit >> 3))) >> (int)(bit & 7)) & mask);
         Span<byte> padded = stackalloc byte[8];
-        for (var i = safe; i < target.Length; i++, bit += bitWidth)
+        for (var i = Math.Max(done, safe); i < target.Length; i++, bit += bitWidth)
         {
             var first = (int)(bit >> 3);
             padded.Clear();
@@ -142,6 +146,27 @@ internal sealed class RleDecoder(PageBytes source, int bitWidth)
         }
     }
 
+    // Eight values of at most eight bits lie in the eight bytes from the first one's byte on. Returns the number of unpacked values, which may go beyond the
+    // first values of groups, but not beyond the target.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int UnpackEights(ref byte bytes, int bitWidth, long bit, Span<int> target, int safe)
+    {
+        ref var to = ref MemoryMarshal.GetReference(target);
+        var mask = Vector256.Create((1 << bitWidth) - 1);
+        var four = Vector128.Create(0u, (uint)bitWidth, 2 * (uint)bitWidth, 3 * (uint)bitWidth);
+        var shifts = Vector256.Create(four, four);
+        var half = 4 * bitWidth;
+        var i = 0;
+        for (; i < safe && i + 8 <= target.Length; i += 8, bit += 8 * bitWidth)
+        {
+            var packed = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, (nint)(bit >> 3))) >> (int)(bit & 7);
+            var spread = Vector256.Create(Vector128.Create((int)(uint)packed), Vector128.Create((int)(uint)(packed >> half)));
+            (Avx2.ShiftRightLogicalVariable(spread, shifts) & mask).StoreUnsafe(ref to, (nuint)i);
+        }
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private uint Varint()
     {
         var bytes = source.Peek(5);
