@@ -53,7 +53,8 @@ public sealed class BadInputTests : IDisposable
         { "constant column", "fit mixture ~/constant.parquet --features x,c --distribution normal --components 2 --output ~/out.json", 3,
             "pipelines: error: feature 'c', normal distribution at 7: found a variance of 0 (values equal as doubles), expected values that "
                 + "differ; leave the constant column out, use fewer components, or set a minimum variance (--min-variance)" },
-        { "collinear columns", "fit mixture ~/collinear.parquet --features x,twice --distribution multivariate-gaussian --components 2 --output ~/out.json", 3,
+        { "collinear columns",
+            "fit mixture ~/collinear.parquet --features x,twice --distribution multivariate-gaussian --components 2 --min-variance 0 --output ~/out.json", 3,
             "pipelines: error: covariance, feature 'twice': found a linear combination of the features before it, expected "
                 + "features that vary independently; leave out the constant or collinear feature, use fewer components, or set a minimum variance "
                 + "(--min-variance)" },

@@ -67,7 +67,7 @@ public sealed class DryRunTests : IDisposable
             batches     12 batches of up to 256 rows, 2 at a time
             passes      1. survey of all rows: reads the files and keeps the decoded features
                         2. the starting model, chosen on at most 65,536 of the rows, is evaluated
-                        then one per iteration, at most 7, until an iteration gains no more than 0.1
+                        then one per iteration, at most 7, until an iteration gains no more than 1e-6 per unit of weight
             memory      at most 17MB
                            4.25MB batches in flight, at most 6
                            2.13MB rows read ahead

@@ -18,7 +18,8 @@ public sealed class FitTests : IDisposable
         Assert.Equal(0, result.Code);
         using var json = JsonDocument.Parse(result.Out);
         var root = json.RootElement;
-        Assert.Equal(["rows", "rowsRejected", "iterations", "converged", "logLikelihood", "history", "seconds", "rowsPerSecond", "peakMemoryBytes", "output",
+        Assert.Equal(["rows", "rowsRejected", "iterations", "converged", "stopReason", "logLikelihood", "history", "seconds", "rowsPerSecond",
+            "peakMemoryBytes", "output",
             "warnings"], root.EnumerateObject().Select(p => p.Name));
         Assert.Equal(3_000, root.GetProperty("rows").GetInt64());
         Assert.True(root.GetProperty("converged").GetBoolean());

@@ -67,7 +67,7 @@ public sealed class HelpTests
     [InlineData("kmeans", "k-means takes numbers only. ", "Number of clusters, at least 1 (required without --initial).\n", "Number of starts, 1 to 1000: ")]
     [InlineData("distribution", "Maximum number of parameter updates, at least 0. Most distributions are estimated in one update: a higher limit is "
         + "not reached. [default: 100000000]")]
-    [InlineData("markov-chain", "A Markov chain takes one column of text, numbers or booleans. ", "only --iterations stops the fit. A chain is counted in one "
+    [InlineData("markov-chain", "A Markov chain takes one column of text, numbers or booleans. ", "this rule never stops the fit. A chain is counted in one "
         + "update, whatever the tolerance. [default: 0.1]")]
     [InlineData("bayesian-network", "or else all columns of text, integers or booleans without another role]", "Without --missing em, the tables are counted "
         + "in one update: a higher limit is not reached.")]

@@ -240,9 +240,13 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             : ["1. survey of all rows: reads the files and keeps the decoded features",
                 $"2. the starting model, chosen on at most {Figures.Count(options.InitializationRows)} of the rows, is evaluated"];
         var most = $"at most {Figures.Count(options.MaxIterations)}";
-        var gain = options is { StopThreshold: { } absolute, RelativeTolerance: null } ? Figures.Real(absolute)
-            : $"{Figures.Real(options.RelativeTolerance ?? FitOptions.DefaultRelativeTolerance)} {Fit.Unit}"
-                + (options.StopThreshold is { } least ? $" or {Figures.Real(least)}" : "");
+        var relative = $"{(options.RelativeTolerance is { } share ? Figures.Real(share) : "1e-6")} {Fit.Unit}";
+        var gain = (options.StopThreshold, options.RelativeTolerance) switch
+        {
+            ({ } least, null) => Figures.Real(least),
+            ({ } least, _) => $"{Figures.Real(least)} or {relative}",
+            _ => relative,
+        };
         string[] rest = options.BatchesPerIteration is { } batches
             ? [$"then {Figures.Number(batches, "batch", "batches")} per iteration, {most}, until a pass through all of them gains no more than {gain}",
                 "last, the fitted model is evaluated on all rows"]

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>What a user should know about a fit that has ended.</summary>
@@ -6,6 +8,9 @@ internal static class FitDiagnosis
     /// <summary>The warning of a fit that a limit ended.</summary>
     public const string NotConverged = "the fit stopped before it converged: the last update still gained more than the tolerance (allow more iterations "
         + "(FitOptions.MaxIterations), or a larger tolerance (FitOptions.RelativeTolerance))";
+
+    // Share of missing values that a user should know of.
+    private const double MuchMissing = 0.2;
 
     // The rest are counted.
     private const int MostRaised = 5;
@@ -25,14 +30,32 @@ internal static class FitDiagnosis
         var all = raised?.All.ToArray() ?? [];
         foreach (var (part, feature, minimum) in all.Take(MostRaised))
         {
-            var where = feature < 0 ? "in a direction between features" : features is null ? $"of feature {feature}" : $"of feature '{features[feature].Name}'";
+            var where = feature < 0 ? "in a direction between features" : $"of {Name(features, feature)}";
             warnings.Add($"{part}: its variance {where} was raised to the minimum{(feature < 0 ? "" : $" {minimum.Text()}")}, as nearly equal values would "
                 + "bring it to 0 (use fewer components, or set a minimum variance (FitOptions.MinVariance))");
         }
         if (all.Length > MostRaised) warnings.Add($"{all.Length - MostRaised} more variances were raised to their minimum");
+        for (var j = 0; options.Sample is not null && j < options.Sample.Rows.Columns; j++)
+        {
+            if (Missing(options.Sample.Rows, j) is var share and >= MuchMissing)
+                warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{Name(features, j)}: {share:P0} of its values are missing")
+                    + $"{(options.Sample.Rows.IsComplete ? "" : " in a sample")}; they are skipped as if they were missing at random (leave the feature out if "
+                    + "they are not)");
+        }
         // Without a stop rule, the number of updates is what was asked for.
         if (!isEnded && options.MaxIterations > 0 && options.LeastGain(1) >= 0) warnings.Add(NotConverged);
         using (Cancellation.Enter(cancellationToken)) warnings.AddRange(model.Examine(options));
         return warnings;
+    }
+
+    private static string Name(IReadOnlyList<Feature>? features, int feature) =>
+        features is null ? $"feature {feature}" : $"feature '{features[feature].Name}'";
+
+    private static double Missing(FeatureSample sample, int column)
+    {
+        var missing = 0;
+        for (var i = 0; i < sample.Rows; i++)
+            if (double.IsNaN(sample.Values[i, column])) missing++;
+        return sample.Rows == 0 ? 0 : missing / (double)sample.Rows;
     }
 }

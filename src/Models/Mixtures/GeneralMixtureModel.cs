@@ -182,7 +182,8 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     {
         if (options.Sample is not { Rows: { Rows: > 0 } rows } || IsOfSequences || Components.Count == 1) return [];
         var coinciding = MixtureExamination.Coincidences([.. Components.Cast<Distribution>()], weights, rows).ToArray();
-        return coinciding.Length > 0 ? coinciding : MixtureExamination.Saddle(this, rows, options);
+        // A component without rows is a warning of its own.
+        return coinciding.Length > 0 || weights.Min() * rows.Rows < 1 ? coinciding : MixtureExamination.Saddle(this, rows, options);
     }
 
     /// <inheritdoc/>

@@ -14,9 +14,10 @@ internal static class MixtureExamination
     // Gain per unit of weight, in nats, that is worth a warning.
     private const double Notable = 1e-3;
 
-    // Multiply-adds that the disturbed fit may take, a fraction of a second.
+    // Multiply-adds that other starts may take, a fraction of a second.
     private const double Work = 1e9;
     private const int Updates = 20;
+    private const int MostSplit = 4;
     private const int Rows = 2048;
 
     // Beyond these, the names are left out.
@@ -41,10 +42,10 @@ internal static class MixtureExamination
         pairs.Sort();
         var shown = string.Join(", ", pairs.Take(MostNamed).Select(p => $"{p.First} and {p.Second}"));
         yield return $"components {shown}{(pairs.Count > MostNamed ? $" and {pairs.Count - MostNamed} more pairs" : "")} coincide: they have nearly the same "
-            + $"parameters (use fewer components, another start, or several: ModelSelection's restarts)";
+            + $"parameters (use fewer components, or another start)";
     }
 
-    /// <summary>True if a disturbed start leads to a notably higher likelihood on the sample than the fitted model does.</summary>
+    /// <summary>A warning if starts that differ in two components lead to a notably higher likelihood on the sample than the fitted model does.</summary>
     /// <param name="model">The fitted model.</param>
     /// <param name="sample">The rows.</param>
     /// <param name="options">How it was fitted.</param>
@@ -52,43 +53,56 @@ internal static class MixtureExamination
     {
         sample = StartTournament.Fewer(sample, Rows);
         var perUpdate = model.Components.Count * (double)sample.Columns * sample.Columns * (sample.Rows + (double)sample.Columns);
-        if (perUpdate * 2 * Updates > Work || model.Components.Any(c => c.IsFrozen) || options.Update != ParameterKinds.All) yield break;
-        double gain;
+        if (perUpdate * (MostSplit + 1) * Updates > Work || model.Components.Any(c => c.IsFrozen) || options.Update != ParameterKinds.All) yield break;
+        var em = new SampleEm(sample, options);
+        var gain = double.NegativeInfinity;
         try
         {
-            var em = new SampleEm(sample, options);
-            var own = em.Run(model, Updates, 1e-9);
-            var other = em.Run(Disturbed(model, sample, options), Updates, 1e-9);
-            gain = other.Mean - own.Mean;
+            var own = em.Run(model, Updates, 1e-9).Mean;
+            var posterior = model.PredictProbability(sample.Matrix, 1);
+            for (var j = 0; j < Math.Min(sample.Columns, MostSplit); j++)
+                if (Split(model, posterior, sample, j, options) is { } other) gain = Math.Max(gain, em.Run(other, Updates, 1e-9).Mean - own);
         }
         catch (ModelException)
         {
-            // The disturbed start has no valid parameters.
+            // A split has no valid parameters.
             yield break;
         }
         if (gain > Notable)
-            yield return $"a slightly different start gains {gain.Text()} per row on a sample of {sample.Rows} rows: the fit may have stopped at a saddle or a "
-                + "poor local maximum (use restarts (ModelSelection) or another seed)";
+            yield return $"another start gains {gain.Text()} per row on a sample of {sample.Rows} rows: the fit may have stopped at a saddle or a poor local "
+                + "maximum (use restarts, or another seed)";
     }
 
-    // Each row's responsibilities are weighted by random factors between 0.5 and 1.5.
-    private static GeneralMixtureModel Disturbed(GeneralMixtureModel model, FeatureSample sample, FitOptions options)
+    // The rows of the heaviest and of the lightest component are shared out anew, by whether a feature is above its mean there (split and merge; Ueda, Nakano,
+    // Ghahramani and Hinton 2000, Neural Computation 12, 2109-2128). Random disturbances leave a saddle slowly: to first order they stay as they are.
+    private static GeneralMixtureModel? Split(GeneralMixtureModel model, double[,] posterior, FeatureSample sample, int feature, FitOptions options)
     {
-        var posterior = model.PredictProbability(sample.Matrix, 1);
-        var parts = new Distribution[model.Components.Count];
-        var shares = new double[parts.Length];
-        for (var k = 0; k < parts.Length; k++)
+        if (((Distribution)model.Components[0]).CategoryCount(feature) is not null) return null;
+        var weights = model.Weights.ToArray();
+        var heavy = Array.IndexOf(weights, weights.Max());
+        var light = Array.LastIndexOf(weights, weights.Min());
+        double sum = 0, total = 0;
+        for (var i = 0; i < sample.Rows; i++)
         {
-            var own = k;
-            double Weight(int row) =>
-                posterior[row, own] * (0.5 + Unit(SeededRandom.Mix((ulong)options.Seed ^ SeededRandom.Mix(((ulong)own << 32) + (ulong)row))));
-            for (var i = 0; i < sample.Rows; i++) shares[k] += sample.Weights[i] * Weight(i);
-            parts[k] = shares[k] > 0 ? ((Distribution)model.Components[k]).FitTo(sample, Weight, options) : (Distribution)model.Components[k];
+            var (x, w) = (sample.Values[i, feature], sample.Weights[i] * (posterior[i, heavy] + posterior[i, light]));
+            if (double.IsNaN(x)) continue;
+            sum += w * x;
+            total += w;
         }
-        return new(parts, shares, model.HasTiedCovariances);
+        var parts = model.Components.Cast<Distribution>().ToArray();
+        foreach (var (k, isAbove) in ((int, bool)[])[(heavy, true), (light, false)])
+        {
+            double Weight(int i) => sample.Values[i, feature] > sum / total == isAbove ? posterior[i, heavy] + posterior[i, light] : 0;
+            weights[k] = Enumerable.Range(0, sample.Rows).Sum(i => sample.Weights[i] * Weight(i));
+            if (!(weights[k] > 0)) return null;
+            parts[k] = parts[k].FitTo(sample, Weight, options);
+        }
+        // The two keep their share of all rows.
+        var pair = model.Weights[heavy] + model.Weights[light];
+        var both = weights[heavy] + weights[light];
+        foreach (var k in (int[])[heavy, light]) weights[k] *= pair / both;
+        return new(parts, weights, model.HasTiedCovariances);
     }
-
-    private static double Unit(ulong hash) => (hash >> 11) * (1.0 / (1UL << 53));
 
     private static double Difference(double[] a, double[] b, double[] weights)
     {

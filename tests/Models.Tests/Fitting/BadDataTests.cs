@@ -31,7 +31,7 @@ public class BadDataTests
     public void OneErrorNamesPlaceFoundExpectedAndRemedy(string name, double[,] rows, string end)
     {
         Assert.NotEmpty(name);
-        var error = Assert.Throws<ModelException>(() => GeneralMixtureModel.FromSamples<MultivariateGaussianDistribution>(2, rows));
+        var error = Assert.Throws<ModelException>(() => GeneralMixtureModel.FromSamples<MultivariateGaussianDistribution>(2, rows, new() { MinVariance = 0 }));
         Assert.Equal(ErrorKind.Data, error.Kind);
         Assert.EndsWith(end, error.Message, StringComparison.Ordinal);
         Assert.Null(error.InnerException);
