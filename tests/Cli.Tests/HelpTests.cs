@@ -68,7 +68,7 @@ public sealed class HelpTests
     [InlineData("distribution", "Maximum number of parameter updates, at least 0. Most distributions are estimated in one update: a higher limit is "
         + "not reached. [default: 100000000]")]
     [InlineData("markov-chain", "A Markov chain takes one column of text, numbers or booleans. ", "this rule never stops the fit. A chain is counted in one "
-        + "update, whatever the tolerance. [default: 0.1]")]
+        + "update, whatever the tolerance. [default: see --relative-tolerance]")]
     [InlineData("bayesian-network", "or else all columns of text, integers or booleans without another role]", "Without --missing em, the tables are counted "
         + "in one update: a higher limit is not reached.")]
     public async Task Help_speaks_of_its_own_kind(string kind, params string[] sentences)
