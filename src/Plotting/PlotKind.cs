@@ -19,6 +19,9 @@ internal abstract class PlotKind
     /// <summary>True if it can show rows in addition to the model.</summary>
     public virtual bool ShowsRows => false;
 
+    /// <summary>True if its axes are features, which may have units and scales.</summary>
+    public virtual bool ShowsFeatures => false;
+
     /// <summary>True if it compares the model with the rows' labels.</summary>
     public virtual bool ShowsLabels => false;
 
@@ -39,7 +42,7 @@ internal abstract class PlotKind
         CancellationToken cancellationToken);
 
     /// <summary>The model's features; numbered names if they have none.</summary>
-    private protected static IReadOnlyList<Feature> FeaturesOf(SavedModel model) =>
+    internal static IReadOnlyList<Feature> FeaturesOf(SavedModel model) =>
         model.Features ?? [.. Enumerable.Range(0, model.Model.Dimensions).Select(j => new Feature($"x{j}"))];
 
     /// <summary>The model as a distribution of single rows.</summary>
@@ -56,19 +59,12 @@ internal abstract class PlotKind
         var features = FeaturesOf(model);
         return [.. names.Select(name => features.Select((f, j) => (f.Name, Index: j)).Where(f => f.Name == name).Select(f => (int?)f.Index).FirstOrDefault()
             ?? throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"'{name}'", "features of the model",
-                NearestName.Remedy(name, features.Select(f => f.Name), $"name some of them, such as {Some(features.Select(f => f.Name))}")))];
+                NearestName.Remedy(name, features.Select(f => f.Name), $"name some of them, such as {PlotTexts.Some(features.Select(f => f.Name))}")))];
     }
 
     /// <summary>Description of the fit for titles: <c>mixture of 3 components, fitted to 1,000 rows</c>.</summary>
     private protected static string TitleOf(SavedModel model)
     {
         return model.Training is { } facts ? $"{model.Model.Title}, fitted to {PlotTexts.Count(facts.Rows, "row")}" : model.Model.Title;
-    }
-
-    /// <summary>The first three names.</summary>
-    private protected static string Some(IEnumerable<string> names)
-    {
-        var all = names.ToArray();
-        return $"{string.Join(", ", all.Take(3).Select(n => PlotTexts.Name(n)))}{(all.Length > 3 ? $" and {all.Length - 3} more" : "")}";
     }
 }
