@@ -12,14 +12,14 @@ internal sealed class PanelPlot
     // Far below any axis; the library cannot draw infinite positions.
     private const double Below = -400;
 
-    private readonly Plot plot = new();
+    private readonly Plot plot;
     private readonly Panel panel;
     private readonly Lettering lettering;
     private readonly float width;
     private readonly float height;
 
-    private PanelPlot(Panel panel, float width, float height, Lettering lettering) =>
-        (this.panel, this.width, this.height, this.lettering) = (panel, width, height, lettering);
+    private PanelPlot(Plot plot, Panel panel, float width, float height, Lettering lettering) =>
+        (this.plot, this.panel, this.width, this.height, this.lettering) = (plot, panel, width, height, lettering);
 
     /// <summary>Makes the plot of a panel.</summary>
     /// <param name="panel">The panel's content.</param>
@@ -28,12 +28,13 @@ internal sealed class PanelPlot
     /// <param name="lettering">The fonts.</param>
     public static Plot Create(Panel panel, float width, float height, Lettering lettering)
     {
-        var own = new PanelPlot(panel, width, height, lettering);
+        var plot = new Plot();
         // The panels share a canvas.
-        own.plot.RenderManager.ClearCanvasBeforeEachRender = false;
+        plot.RenderManager.ClearCanvasBeforeEachRender = false;
+        var own = new PanelPlot(plot, panel, width, height, lettering);
         own.AddAll();
         own.Style();
-        return own.plot;
+        return plot;
     }
 
     /// <summary>Lengths of dashes and gaps, in pixels; null = solid.</summary>
@@ -162,7 +163,7 @@ internal sealed class PanelPlot
                 (large ? 13 : 11, Color.FromHex(Palette.Black), FontSetup.Name);
         plot.Axes.Top.FrameLineStyle.Width = 0;
         plot.Axes.Top.MinimumSize = panel.Title.Length > 0 ? 0 : 14;
-        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.07);
+        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.1);
         if (panel.Cells.Count > 0) plot.HideGrid();
         Limits();
         Ticks(large);
@@ -196,12 +197,14 @@ internal sealed class PanelPlot
     private void Ticks(bool large)
     {
         var limits = plot.Axes.GetLimits();
+        // What the labels of the other axes leave, roughly.
+        var across = new PanelTicks(limits.Left, limits.Right, Math.Max(60, width - (panel.Stems.Count > 0 ? 150 : 90)),
+            text => lettering.WidthOf(text, large ? 13 : 11));
         plot.Axes.Left.TickGenerator = panel.YIsLog
-            ? PanelTicks.Log(limits.Bottom, limits.Top, height / 40, [])
+            ? new PanelTicks(limits.Bottom, limits.Top, Math.Max(60, height - 80), static _ => 14).Log([])
             : new NumericAutomatic { TickDensity = large ? 0.45 : 0.6 };
-        plot.Axes.Bottom.TickGenerator = panel.XIsLog
-            ? PanelTicks.Log(limits.Left, limits.Right, width / 70, panel.XMarks.Select(m => (X(m.At), m.Text)))
-            : panel.XIsWhole ? PanelTicks.Whole(limits.Left, limits.Right, Math.Max(2, width / 60))
+        plot.Axes.Bottom.TickGenerator = panel.XIsLog ? across.Log([.. panel.XMarks.Select(m => (X(m.At), m.Text))])
+            : panel.XIsWhole ? across.Whole()
             : new NumericAutomatic { TickDensity = large ? 0.6 : 0.8 };
         var beside = 0f;
         if (panel.YNames is { } rows)
@@ -242,7 +245,7 @@ internal sealed class PanelPlot
             return;
         }
         var top = panel.Stems.SelectMany(s => s.Tops).DefaultIfEmpty(1).Max();
-        Apply(right.Label, "probability of a single value", labelSize);
+        Apply(right.Label, Fitting("probability of a single value", height - 90, labelSize), labelSize);
         right.TickGenerator = new NumericAutomatic { TickDensity = 0.5 };
         plot.Axes.SetLimitsY(0, top > 0 ? 1.08 * top : 1, right);
     }

@@ -121,11 +121,15 @@ public static partial class PictureRenderer
         var layout = new PictureLayout(picture, lettering, width);
         Lines(layout.Title, 12, 10, layout.TitleLetters);
         var panelHeight = (height - layout.TitleHeight) / layout.Rows;
+        using var nowhere = new SKNoDrawCanvas(width, height);
         for (var p = 0; p < picture.Panels.Count; p++)
         {
             var (left, top) = (p % layout.Columns * layout.PanelWidth, layout.TitleHeight + (p / layout.Columns * panelHeight));
             using var plot = PanelPlot.Create(picture.Panels[p], layout.PanelWidth, panelHeight, lettering);
-            plot.Render(canvas, new PixelRect(left, left + layout.PanelWidth, top + panelHeight, top));
+            var place = new PixelRect(left, left + layout.PanelWidth, top + panelHeight, top);
+            // The library draws a plot twice the first time, once to measure it; on the picture that would double every stroke.
+            plot.Render(nowhere, place);
+            plot.Render(canvas, place);
         }
         var at = layout.TitleHeight + 12f;
         var x = width - layout.LegendWidth + 6f;

@@ -24,9 +24,9 @@ internal static class PlotTexts
     }
 
     /// <summary>Names that are distinct if they were: a number follows those that became equal by shortening.</summary>
-    public static string[] Names(IEnumerable<string> names)
+    public static string[] Names(IEnumerable<string> names, int most = LongestName)
     {
-        var shown = names.Select(n => Name(n)).ToArray();
+        var shown = names.Select(n => Name(n, most)).ToArray();
         foreach (var same in shown.Select((name, i) => (name, i)).GroupBy(p => p.name).Where(g => g.Count() > 1))
             foreach (var ((name, i), number) in same.Select((p, n) => (p, n + 1))) shown[i] = $"{name} [{number}]";
         return shown;

@@ -29,7 +29,7 @@ internal static class SamplePoints
     /// <param name="color">Their colour.</param>
     public static PointSeries Of(FeatureSample sample, int a, int b, IReadOnlyList<int> rows, int all, string color) => new(
         [.. rows.Select(i => sample.Values[i, a])], [.. rows.Select(i => sample.Values[i, b])], Marker.Dot,
-        new(color, all < Few ? 6 : 4, 0, all < Few ? 0.7 : 0.35));
+        new(color, all < Few ? 6 : 4, 0, all < Few ? 0.85 : 0.55));
 
     /// <summary>The points of all drawn rows.</summary>
     /// <param name="rows">The rows.</param>
