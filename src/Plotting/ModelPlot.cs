@@ -29,10 +29,10 @@ public static class ModelPlot
 
     private static Picture Labeled(Picture picture, PlotOptions options)
     {
-        foreach (var (name, text) in new[] { (nameof(options.XLabel), options.XLabel), (nameof(options.YLabel), options.YLabel) })
+        foreach (var (name, text) in new[] { ("PlotOptions.XLabel", options.XLabel), ("PlotOptions.YLabel", options.YLabel) })
         {
             if (text is null || picture.Panels.Count == 1) continue;
-            throw new ModelException(ErrorKind.Usage, $"PlotOptions.{name}", $"{PlotTexts.Count(picture.Panels.Count, "panel")} in the picture", "one",
+            throw new ModelException(ErrorKind.Usage, name, $"{PlotTexts.Count(picture.Panels.Count, "panel")} in the picture", "one",
                 picture.Panels.Count == 0 ? "leave it out: a graph has no axes"
                     : "leave it out, name one feature (PlotOptions.Features), or give units (PlotOptions.Units)");
         }

@@ -55,15 +55,9 @@ public sealed record PlotOptions
     /// <exception cref="ModelException">An option has no effect, or names what is not drawn.</exception>
     internal void CheckFeatures(PlotKind kind, IReadOnlyList<string> drawn)
     {
-        foreach (var (name, isGiven) in new[] { (nameof(Units), Units is { Count: > 0 }), (nameof(Scales), Scales is not null) })
-        {
-            if (isGiven && !kind.ShowsFeatures)
-                throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", $"PlotOptions.{name}", "none: no axis shows a feature",
-                    $"leave PlotOptions.{name} out, or choose another kind ({DensityPlot.KindName})");
-        }
-        if (DensityScale != AxisScale.Auto && kind is not DensityPlot)
-            throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", $"PlotOptions.{nameof(DensityScale)}", "none: no axis shows densities",
-                $"leave PlotOptions.{nameof(DensityScale)} out, or choose another kind ({DensityPlot.KindName})");
+        foreach (var (name, isGiven) in new[] { ("PlotOptions.Units", Units is { Count: > 0 }), ("PlotOptions.Scales", Scales is not null) })
+            if (isGiven && !kind.ShowsFeatures) throw Useless(kind, name, "none: no axis shows a feature");
+        if (DensityScale != AxisScale.Auto && kind is not DensityPlot) throw Useless(kind, "PlotOptions.DensityScale", "none: no axis shows densities");
         if (Units?.Keys.FirstOrDefault(u => !drawn.Contains(u)) is { } unknown)
             throw new ModelException(ErrorKind.Usage, "PlotOptions.Units", $"'{unknown}'", "features that are drawn",
                 NearestName.Remedy(unknown, drawn, $"name some of them, such as {PlotTexts.Some(drawn)}"));
@@ -71,4 +65,7 @@ public sealed record PlotOptions
             throw new ModelException(ErrorKind.Usage, "PlotOptions.Scales", $"{Scales.Count} scales", $"one, or {drawn.Count}: one for each drawn feature",
                 $"give them in the order of the features: {PlotTexts.Some(drawn)}");
     }
+
+    private static ModelException Useless(PlotKind kind, string option, string expected) => new(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", option,
+        expected, $"leave {option} out, or choose another kind ({DensityPlot.KindName})");
 }
