@@ -17,6 +17,9 @@ internal sealed partial class Lettering
     private const char FirstPlaceholder = (char)0x2800;
     private const char LastPlaceholder = (char)0x28FF;
 
+    // In a PNG letters begin at whole pixels, which makes lines a little longer.
+    private const double WholePixels = 1.03;
+
     private readonly bool isText;
     private readonly Dictionary<Rune, char> placeholders = [];
     private readonly Dictionary<Rune, string?> families = [];
@@ -48,7 +51,7 @@ internal sealed partial class Lettering
         // Characters of other fonts are at most as wide as they are high.
         var others = shown.Count(c => placeholders.ContainsValue(c));
         var own = others == 0 ? shown : string.Concat(shown.Where(c => !placeholders.ContainsValue(c)));
-        return FontSetup.WidthOf(own, font, size) + (others * size);
+        return ((isText ? 1 : WholePixels) * FontSetup.WidthOf(own, font, size)) + (others * size);
     }
 
     /// <summary>The text to draw, and the font to draw it with.</summary>

@@ -49,7 +49,12 @@ internal abstract class PlotKind
     /// <exception cref="ModelException">The model is not a distribution.</exception>
     private protected Distribution DistributionOf(SavedModel model) => model.Model.RowDistribution()
         ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with PlotOptions.Kind {Name}",
-            "a probability distribution, such as a mixture", "choose another kind (history), or fit a mixture");
+            "a probability distribution, such as a mixture", model.Model switch
+            {
+                ICenterModel => "choose another kind (clusters), or fit a mixture",
+                ITransitionModel => "choose another kind (transitions), or fit a hidden Markov model",
+                _ => "choose another kind (history), or fit a mixture",
+            });
 
     /// <summary>Indices of the features named in the options; null if none are named.</summary>
     /// <exception cref="ModelException">The model has no such feature.</exception>

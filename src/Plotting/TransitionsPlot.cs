@@ -9,8 +9,8 @@ internal sealed class TransitionsPlot : PlotKind
 
     public override string Name => "transitions";
 
-    public override string Description => $"the probabilities of the next state of a hidden Markov model, or of the next category of a Markov chain, for the "
-        + $"first {Most} of them; takes no data";
+    public override string Description => "the probabilities of the next state of a hidden Markov model, or of the next category of a Markov chain, of the "
+        + $"{Most} most probable ones; takes no data";
 
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
@@ -25,30 +25,44 @@ internal sealed class TransitionsPlot : PlotKind
         CancellationToken cancellationToken)
     {
         var table = ((ITransitionModel)model.Model).TransitionTable(model.Features);
-        var (rows, columns) = (Math.Min(Most, table.From.Count), Math.Min(Most, table.To.Count));
+        var columns = Chosen(table);
+        var to = columns.Select(j => table.To[j]).ToHashSet(StringComparer.Ordinal);
+        // The same states in both directions, and what is none, such as the start; of longer contexts the first.
+        var rows = Enumerable.Range(0, table.From.Count).Where(i => to.Contains(table.From[i]) || !table.To.Contains(table.From[i])).Take(Most).ToArray();
         var cells = new List<Cell>();
-        for (var i = 0; i < rows; i++)
+        for (var i = 0; i < rows.Length; i++)
         {
-            for (var j = 0; j < columns; j++)
+            for (var j = 0; j < columns.Length; j++)
             {
-                var probability = table.Probabilities[i, j];
+                var probability = table.Probabilities[rows[i], columns[j]];
                 var share = double.IsNaN(probability) ? 0 : probability;
-                cells.Add(new(j, rows - 1 - i, Text(probability), new(Palette.Of(0).Color, Opacity: 0.04 + (0.9 * share))));
+                cells.Add(new(j, rows.Length - 1 - i, Text(probability), new(Palette.Of(0).Color, Opacity: 0.04 + (0.9 * share))));
             }
         }
         var panel = new Panel(PlotTexts.Name(table.After), PlotTexts.Name(table.Before))
         {
             Cells = cells,
-            XNames = PlotTexts.Names(table.To.Take(columns)),
-            YNames = [.. PlotTexts.Names(table.From.Take(rows)).Reverse()],
-            XRange = (-0.5, columns - 0.5),
-            YRange = (-0.5, rows - 0.5),
+            XNames = PlotTexts.Names(columns.Select(j => table.To[j])),
+            YNames = [.. PlotTexts.Names(rows.Select(i => table.From[i])).Reverse()],
+            XRange = (-0.5, columns.Length - 0.5),
+            YRange = (-0.5, rows.Length - 0.5),
         };
-        var notes = new List<string> { "each row sums to 100 %" };
-        foreach (var (shown, all, what) in new[] { (rows, table.From.Count, table.Before), (columns, table.To.Count, table.After) })
-            if (shown < all) notes.Add($"{PlotTexts.Name(what)}: the first {shown} of {all:#,##0} are drawn");
+        var isPart = columns.Length < table.To.Count;
+        var notes = new List<string> { isPart ? "each row sums to 100 % with what is not drawn" : "each row sums to 100 %" };
+        if (isPart) notes.Add(string.Create(CultureInfo.InvariantCulture,
+            $"{PlotTexts.Name(table.After)}: the {columns.Length} most probable of {table.To.Count:N0} are drawn"));
+        if (rows.Length < table.From.Count)
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{PlotTexts.Name(table.Before)}: {rows.Length} of {table.From.Count:N0} are drawn"));
         return new(new Picture(TitleOf(model), [panel], [new("probability of what comes next, in percent", Palette.Of(0), LegendSymbol.Area)], notes));
     }
+
+    // The columns that are most probable after a row, on average over the rows; all if they fit.
+    private static int[] Chosen(TransitionTable table) =>
+    [
+        .. Enumerable.Range(0, table.To.Count)
+            .OrderByDescending(j => Enumerable.Range(0, table.From.Count).Sum(i => double.IsNaN(table.Probabilities[i, j]) ? 0 : table.Probabilities[i, j]))
+            .Take(Most).Order(),
+    ];
 
     // Two digits of the percentage; what is not quite 0 or 1 does not look so.
     private static string Text(double probability) => probability switch

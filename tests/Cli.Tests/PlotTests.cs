@@ -247,7 +247,7 @@ public sealed class PlotTests : IDisposable
         new SavedModel(new KMeans(new double[,] { { 0 }, { 1 } }), [new Feature("x")]).Save(folder["kmeans.json"]);
         var kmeans = await Tool.RunAsync("plot", folder["kmeans.json"], "--output", folder["plot.png"]);
         Assert.Equal((2, "pipelines: error: kmeans model: found no densities to draw with --kind density, expected a probability distribution, such as a "
-            + "mixture; choose another kind (history), or fit a mixture"), (kmeans.Code, kmeans.ErrorText));
+            + "mixture; choose another kind (clusters), or fit a mixture"), (kmeans.Code, kmeans.ErrorText));
         new SavedModel(new IndependentComponentsDistribution([new PoissonDistribution(2), new NormalDistribution(0, 1)]),
             [new Feature("n"), new Feature("x")]).Save(folder["counts.json"]);
         var counts = await Tool.RunAsync("plot", folder["counts.json"], "--kind", "contour", "--features", "n,x", "--output", folder["plot.png"]);

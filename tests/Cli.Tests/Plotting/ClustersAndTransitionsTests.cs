@@ -96,11 +96,18 @@ public sealed class ClustersAndTransitionsTests
     }
 
     [Fact]
-    public async Task More_states_than_fit_are_told()
+    public async Task Of_many_states_the_most_probable_are_drawn_and_the_others_told()
     {
-        var picture = await Drawn.OfAsync(new MarkovChain([new DiscreteDistribution([.. Enumerable.Repeat(0.01, 100)])]), "transitions");
-        Assert.Equal(40, picture.Panels[0].XNames!.Count);
-        Assert.Contains("x0: the first 40 of 100 are drawn", picture.Notes);
+        // The later a category, the more probable.
+        double[] next = [.. Enumerable.Range(0, 100).Select(i => (i + 1) / 5050.0)];
+        var chain = new MarkovChain([new DiscreteDistribution(next), new ConditionalProbabilityTable([100, 100],
+            [.. Enumerable.Repeat(next, 100).SelectMany(n => n)])]);
+        var picture = await Drawn.OfAsync(chain, "transitions");
+        var panel = Assert.Single(picture.Panels);
+        Assert.Equal(Enumerable.Range(60, 40).Select(i => $"{i}"), panel.XNames);
+        Assert.Equal(panel.XNames!.Reverse(), panel.YNames);
+        Assert.Equal(["each row sums to 100 % with what is not drawn", "x0: the 40 most probable of 100 are drawn", "x0 before: 40 of 100 are drawn"],
+            picture.Notes);
     }
 
     private static int Nearest(double x, double y) => Enumerable.Range(0, 3)
