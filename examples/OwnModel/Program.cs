@@ -41,7 +41,7 @@ Console.WriteLine($"scored {scored.RowsOut:N0} rows");
 
 // Drawn: the two kinds and their sum over a histogram of all rows.
 var picture = await ModelPlot.CreateAsync(saved, Pipeline.FromParquet(InFolder("temperatures.parquet")));
-var (width, height) = PictureRenderer.DefaultSize(picture.Panels.Count);
+var (width, height) = PictureRenderer.DefaultSize(picture);
 File.WriteAllBytes(InFolder("temperatures.png"), PictureRenderer.Render(picture, PictureFormat.Png, width, height));
 Console.WriteLine($"drew {string.Join(", ", picture.Legend.Select(l => l.Text))}");
 return same ? 0 : 1;

@@ -10,10 +10,14 @@ internal sealed class ContourPlot : DistributionPlot
     /// <summary>Maximum number of features per picture: 15 pairs.</summary>
     public const int MostFeatures = 6;
 
-    private const int MostPoints = 3_000;
     private const int GridPoints = 101;
 
-    private static readonly double[] contents = [0.5, 0.8, 0.95];
+    // Ellipses may widen the axes by this share of their range on each side.
+    private const double MostWidened = 0.25;
+
+    // The share of the probability within each contour, and how it is drawn: the fainter, the more it encloses.
+    private static readonly (double Content, Ink Ink)[] contours =
+        [(0.5, new(Palette.Black, 2.4)), (0.8, new(Palette.Black, 1.4)), (0.95, new(Palette.Black, 1.2, 1))];
 
     public override string Name => "contour";
 
@@ -29,7 +33,8 @@ internal sealed class ContourPlot : DistributionPlot
         if (chosen.Length is < 2 or > MostFeatures)
             throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind contour",
                 $"{PlotTexts.Count(chosen.Length, "feature")}{(named is null ? " with a density" : "")}", $"2 to {MostFeatures} features with a density",
-                chosen.Length < 2 ? "choose another kind (density)" : $"name some with PlotOptions.Features: {Some(chosen.Select(j => features[j].Name))}");
+                chosen.Length < 2 ? "choose another kind (density)"
+                    : $"name some with PlotOptions.Features: {PlotTexts.Some(chosen.Select(j => features[j].Name))}");
         foreach (var j in chosen)
         {
             if (!IsContinuous(j))
@@ -49,45 +54,63 @@ internal sealed class ContourPlot : DistributionPlot
             && new DensityOfFeature(marginal) is { HasDensity: true, HasMasses: false };
     }
 
-    private protected override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
+    private protected override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, PlotOptions options,
+        CancellationToken cancellationToken)
     {
         using var scope = Cancellation.Enter(cancellationToken);
         var distribution = DistributionOf(model);
         distribution.EnsureEvaluable();
         var all = FeaturesOf(model);
         var components = ModelComponents.Of(model.Model);
-        var ranges = features.Select((j, i) => RangeOf(distribution, all[j], j, rows is null ? null : new SeenFeature(rows, i))).ToArray();
-        var named = new HashSet<string>();
+        var axes = features.Select((j, i) => AxisOf(distribution, all[j], j, rows is null ? null : new SeenFeature(rows, i), options.ScaleOf(i))).ToArray();
+        string[] labels = [.. features.Select(j => options.LabelOf(all[j].Name))];
+        var pairs = Pairs(features.Length)
+            .Select(p => (p.A, p.B, Ellipses: Ellipses(distribution, components, features[p.A], features[p.B]).ToArray())).ToArray();
+        for (var i = 0; i < axes.Length; i++)
+            axes[i] = Widened(axes[i], [.. pairs.SelectMany(p => p.Ellipses.SelectMany(e => p.A == i ? e.X : p.B == i ? e.Y : []))]);
+        var named = pairs.SelectMany(p => p.Ellipses.Select(e => e.Name)).ToHashSet();
         var (panels, shown) = (new List<Panel>(), 0);
-        foreach (var (a, b) in Pairs(features.Length))
+        foreach (var (a, b, ellipses) in pairs)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var points = rows is null ? null : Points(rows, a, b);
+            var points = rows is null ? null : SamplePoints.Of(rows, a, b);
             shown = Math.Max(shown, points?.X.Length ?? 0);
-            var ellipses = Ellipses(distribution, components, features[a], features[b]).ToArray();
-            named.UnionWith(ellipses.Select(e => e.Name));
-            panels.Add(new Panel(all[features[a]].Name, PlotTexts.Name(all[features[b]].Name))
+            panels.Add(new Panel(labels[a], labels[b])
             {
                 Points = points is null ? [] : [points],
-                Contours = [Contours(distribution.Marginal(features[a], features[b])!, ranges[a], ranges[b])],
+                Contours = [.. Contours(distribution.Marginal(features[a], features[b])!, axes[a], axes[b])],
                 Lines = ellipses,
-                XRange = ranges[a],
-                YRange = ranges[b],
+                XRange = (axes[a].ValueAt(axes[a].Low), axes[a].ValueAt(axes[a].High)),
+                YRange = (axes[b].ValueAt(axes[b].Low), axes[b].ValueAt(axes[b].High)),
+                XIsLog = axes[a].IsLog,
+                YIsLog = axes[b].IsLog,
             });
         }
         var legend = new List<LegendEntry>();
-        if (rows is not null)
-            legend.Add(new(shown < rows.Rows
-                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{shown:N0} of {rows.Rows:N0} rows")
-                : PlotTexts.Count(rows.Rows, "row"), new(Palette.DarkGrey), LegendSymbol.Dot));
-        legend.Add(new("density: contours around 50, 80 and 95 % of the probability", new(Palette.Black, 1.2)));
+        if (rows is not null) legend.Add(new(SamplePoints.Text(shown, rows.Rows), new(Palette.DarkGrey), LegendSymbol.Dot));
+        legend.AddRange(contours.Select(c => new LegendEntry($"density: {PlotTexts.Percent(c.Content)} of the probability inside", c.Ink)));
         if (named.Contains("model")) legend.Add(new("model", Palette.Of(0)));
         legend.AddRange(components.Where(c => named.Contains(c.Name)).Select(c => new LegendEntry(c.Name, c.Ink)));
-        string[] notes = named.Count > 0
-            ? [$"thick ellipse: 1 standard deviation, {PlotTexts.Percent(GaussianEllipse.Content(1))} of the component",
-                $"thin ellipse: 2 standard deviations, {PlotTexts.Percent(GaussianEllipse.Content(2))}"]
-            : ["ellipses are drawn for Gaussian components only"];
-        return new(new Picture(TitleOf(model), panels, legend, notes));
+        return new(new Picture(TitleOf(model), panels, legend, [.. Notes(model, components, features, named, options, rows), .. axes.Any(x => x.IsLog)
+            ? ["on logarithmic axes the contours are of the density per decade"] : Array.Empty<string>()]));
+    }
+
+    private static IEnumerable<string> Notes(SavedModel model, IReadOnlyList<DrawnComponent> components, int[] features, HashSet<string> named,
+        PlotOptions options, DataLook? rows)
+    {
+        if (named.Count > 0)
+        {
+            yield return $"thick ellipse: 1 standard deviation, {PlotTexts.Percent(GaussianEllipse.Content(1))} of the component";
+            yield return $"thin ellipse: 2 standard deviations, {PlotTexts.Percent(GaussianEllipse.Content(2))}";
+        }
+        var hidden = components.Where(c => !named.Contains(c.Name)).Select(c => c.Name).ToArray();
+        if (components.Count == 0 ? named.Count == 0 : hidden.Length == components.Count) yield return "ellipses are drawn for Gaussian components only";
+        else if (hidden.Length > 0) yield return $"without an ellipse, but within the density: {string.Join(", ", hidden)}";
+        if (rows?.RowsRejected > 0) yield return $"{PlotTexts.Count(rows.RowsRejected, "row")} rejected";
+        if (options.Features is not null) yield break;
+        var all = FeaturesOf(model);
+        var left = Enumerable.Range(0, all.Count).Except(features).Select(j => PlotTexts.Name(all[j].Name)).ToArray();
+        if (left.Length > 0) yield return $"not drawn, as categories, counts and single values have no contours: {string.Join(", ", left)}";
     }
 
     private static IEnumerable<(int A, int B)> Pairs(int count)
@@ -96,39 +119,46 @@ internal sealed class ContourPlot : DistributionPlot
             for (var b = a + 1; b < count; b++) yield return (a, b);
     }
 
-    private static (double Low, double High) RangeOf(Distribution model, Feature feature, int index, SeenFeature? seen)
+    // The axis of a feature, as bins of the grid on which contours are computed.
+    private static Bins AxisOf(Distribution model, Feature feature, int index, SeenFeature? seen, AxisScale scale)
     {
-        if (seen is not null) return Padded(FeatureRange.Of(seen.Sorted, seen.Range.Low, seen.Range.High, 0.001));
-        var draws = new DensityOfFeature(model.Marginal(index)!).SortedDraws;
-        return Padded(FeatureRange.Of(draws, feature.Minimum ?? draws[0], feature.Maximum ?? draws[^1], 0.002));
-
-        static (double Low, double High) Padded((double Low, double High) range) =>
-            (range.Low - (0.04 * (range.High - range.Low)), range.High + (0.04 * (range.High - range.Low)));
+        var values = seen?.Sorted ?? new DensityOfFeature(model.Marginal(index)!).SortedDraws;
+        var isLog = FeatureAxis.IsLog(feature.Name, values, scale, isContinuous: true);
+        if (isLog) values = [.. values.Where(v => v > 0)];
+        var axis = new Bins(0, 1, 1) { IsLog = isLog };
+        var (low, high) = seen?.Range ?? (feature.Minimum ?? values[0], feature.Maximum ?? values[^1]);
+        if (isLog) low = Math.Max(low, values[0]);
+        (low, high) = FeatureRange.Of(Array.ConvertAll(values, axis.PlaceOf), axis.PlaceOf(low), axis.PlaceOf(high), seen is null ? 0.002 : 0.001);
+        var margin = 0.04 * (high - low);
+        return axis with { Low = low - margin, Width = (high - low + (2 * margin)) / (GridPoints - 1), Count = GridPoints - 1 };
     }
 
-    private static PointSeries Points(DataLook rows, int a, int b)
+    // The axis with the ellipses, as far as they do not squeeze the rows.
+    private static Bins Widened(Bins axis, double[] values)
     {
-        var sample = rows.Sample;
-        var step = (sample.Rows + MostPoints - 1) / MostPoints;
-        var chosen = Enumerable.Range(0, sample.Rows).Where(i => i % step == 0 && !double.IsNaN(sample.Values[i, a]) && !double.IsNaN(sample.Values[i, b]))
-            .ToArray();
-        var few = chosen.Length < 500;
-        return new([.. chosen.Select(i => sample.Values[i, a])], [.. chosen.Select(i => sample.Values[i, b])], Marker.Dot,
-            new(Palette.DarkGrey, few ? 6 : 4, 0, few ? 0.7 : 0.35));
+        double[] places = [.. values.Select(axis.PlaceOf).Where(double.IsFinite)];
+        if (places.Length == 0) return axis;
+        var most = MostWidened * (axis.High - axis.Low);
+        var margin = 0.02 * (axis.High - axis.Low);
+        var low = Math.Min(axis.Low, Math.Max(places.Min() - margin, axis.Low - most));
+        var high = Math.Max(axis.High, Math.Min(places.Max() + margin, axis.High + most));
+        return axis with { Low = low, Width = (high - low) / axis.Count };
     }
 
-    /// <summary>Density levels whose superlevel sets contain 50, 80 and 95 % of the probability.</summary>
-    private static ContourSeries Contours(Distribution pair, (double Low, double High) x, (double Low, double High) y)
+    /// <summary>The contours of a pair of features.</summary>
+    private static IEnumerable<ContourSeries> Contours(Distribution pair, Bins x, Bins y)
     {
-        var xs = Enumerable.Range(0, GridPoints).Select(i => x.Low + ((x.High - x.Low) * i / (GridPoints - 1))).ToArray();
-        var ys = Enumerable.Range(0, GridPoints).Select(i => y.Low + ((y.High - y.Low) * i / (GridPoints - 1))).ToArray();
+        var xs = Enumerable.Range(0, GridPoints).Select(i => x.ValueAt(x.Low + (i * x.Width))).ToArray();
+        var ys = Enumerable.Range(0, GridPoints).Select(i => y.ValueAt(y.Low + (i * y.Width))).ToArray();
         var points = new double[GridPoints * GridPoints, 2];
         for (var i = 0; i < points.GetLength(0); i++) (points[i, 0], points[i, 1]) = (xs[i % GridPoints], ys[i / GridPoints]);
         var logs = pair.LogProbability(points, maxDegreeOfParallelism: 1);
         var z = new double[GridPoints, GridPoints];
-        for (var i = 0; i < logs.Length; i++) z[i / GridPoints, i % GridPoints] = double.IsFinite(logs[i]) ? Math.Exp(logs[i]) : 0;
-        var cell = (xs[1] - xs[0]) * (ys[1] - ys[0]);
-        return new(xs, ys, z, Levels([.. z.Cast<double>()], cell), new(Palette.Black, 1.2, 0, 0.8));
+        for (var i = 0; i < logs.Length; i++)
+            z[i / GridPoints, i % GridPoints] = double.IsFinite(logs[i]) ? Math.Exp(logs[i]) * x.SlopeAt(points[i, 0]) * y.SlopeAt(points[i, 1]) : 0;
+        var levels = Levels([.. z.Cast<double>()], x.Width * y.Width);
+        // Where the grid shows less than 95 % of the probability, the outer contours are missing.
+        return levels.Zip(contours, (level, c) => new ContourSeries(xs, ys, z, [level], c.Ink));
     }
 
     /// <summary>Levels that enclose the given probabilities, from densities on a grid.</summary>
@@ -140,7 +170,7 @@ internal sealed class ContourPlot : DistributionPlot
         foreach (var height in heights)
         {
             sum += height * cell;
-            if (levels.Count < contents.Length && sum >= contents[levels.Count]) levels.Add(height);
+            if (levels.Count < contours.Length && sum >= contours[levels.Count].Content) levels.Add(height);
         }
         return [.. levels.Where(l => l > 0).Distinct()];
     }

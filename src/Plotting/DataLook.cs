@@ -57,6 +57,9 @@ internal sealed class DataLook : IAsyncDisposable
         }
     }
 
+    /// <summary>Number of rows without a value of a drawn feature.</summary>
+    public long Missing(int feature) => survey.Rows - survey.Observed(feature);
+
     /// <summary>Smallest and largest value of a drawn feature.</summary>
     public (double Low, double High) Range(int feature) => (survey.Minimum(feature), survey.Maximum(feature));
 
@@ -67,9 +70,18 @@ internal sealed class DataLook : IAsyncDisposable
     /// <summary>Counts all rows.</summary>
     /// <param name="bins">Shape [drawn features].</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Shape [drawn features][bins + 1]; the last one holds the values outside all bins.</returns>
-    public async ValueTask<double[][]> CountAsync(Bins[] bins, CancellationToken cancellationToken) =>
-        HistogramCounts.Cells(await pass.RunAsync(new HistogramCounts(bins), cancellationToken).ConfigureAwait(false));
+    /// <returns>Shape [drawn features].</returns>
+    public async ValueTask<BinnedWeights[]> CountAsync(Bins[] bins, CancellationToken cancellationToken) =>
+        [.. HistogramCounts.Cells(await pass.RunAsync(new HistogramCounts(bins), cancellationToken).ConfigureAwait(false))
+            .Zip(bins, (cells, own) => new BinnedWeights(own, cells))];
+
+    /// <summary>Total weight of the rows of each label that a model of the drawn features gives.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="labels">Number of labels.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Shape [labels].</returns>
+    public async ValueTask<double[]> CountLabelsAsync(Model model, int labels, CancellationToken cancellationToken) =>
+        LabelCounts.Of(await pass.RunAsync(new LabelCounts(model, labels), cancellationToken).ConfigureAwait(false));
 
     public ValueTask DisposeAsync() => pass.DisposeAsync();
 }

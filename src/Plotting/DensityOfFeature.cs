@@ -31,6 +31,9 @@ internal sealed class DensityOfFeature
     /// <summary>Single values with probability mass, not necessarily whole numbers.</summary>
     public IEnumerable<double> Atoms => masses.Select(m => m.Leaf.PointMass).OfType<double>();
 
+    /// <summary>True if values have probability mass that are not among the <see cref="Atoms"/>, such as counts.</summary>
+    public bool HasOtherMasses => masses.Exists(m => m.Leaf.PointMass is null);
+
     /// <summary>Densities at the given values.</summary>
     /// <param name="x">Shape [values].</param>
     public double[] Density(double[] x) => Sum(densities, x);
@@ -38,6 +41,10 @@ internal sealed class DensityOfFeature
     /// <summary>Masses of the given values.</summary>
     /// <param name="x">Shape [values].</param>
     public double[] Mass(double[] x) => Sum(masses, x);
+
+    /// <summary>Masses of the given values, of the single-valued distributions alone.</summary>
+    /// <param name="x">Shape [values].</param>
+    public double[] AtomMass(double[] x) => Sum([.. masses.Where(m => m.Leaf.PointMass is not null)], x);
 
     private static double[] Sum(List<(double Weight, Distribution Leaf)> leaves, double[] x)
     {

@@ -19,7 +19,7 @@ internal sealed class DensityPlot : DistributionPlot
         $"the density of each component and their sum, over a histogram of the rows if you give data, in one panel per feature, for at most {MostFeatures} "
             + "features";
 
-    internal override bool IsDefaultFor(Model model) => model is not IGraphModel;
+    internal override bool IsDefaultFor(Model model) => model is not (IGraphModel or ICenterModel);
 
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
@@ -27,7 +27,7 @@ internal sealed class DensityPlot : DistributionPlot
         var features = Named(model, options) ?? [.. Enumerable.Range(0, distribution.Dimensions)];
         if (features.Length > MostFeatures)
             throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"{features.Length} features", $"at most {MostFeatures} in one picture",
-                $"name some with PlotOptions.Features: {Some(FeaturesOf(model).Select(f => f.Name))}");
+                $"name some with PlotOptions.Features: {PlotTexts.Some(FeaturesOf(model).Select(f => f.Name))}");
         foreach (var j in features)
         {
             if (distribution.Marginal(j) is null)
@@ -37,7 +37,8 @@ internal sealed class DensityPlot : DistributionPlot
         return features;
     }
 
-    private protected override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
+    private protected override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, PlotOptions options,
+        CancellationToken cancellationToken)
     {
         var distribution = DistributionOf(model);
         var components = ModelComponents.Of(model.Model);
@@ -46,28 +47,33 @@ internal sealed class DensityPlot : DistributionPlot
         using (Cancellation.Enter(cancellationToken))
         {
             distribution.EnsureEvaluable();
-            panels = [.. features.Select((j, i) =>
-                new FeaturePanel(FeaturesOf(model)[j], j, distribution, components, rows is null ? null : new SeenFeature(rows, i), mostCategories))];
+            panels = [.. features.Select((j, i) => FeaturePanel.Of(new(FeaturesOf(model)[j], j, new(distribution.Marginal(j)!), components,
+                rows is null ? null : new SeenFeature(rows, i), mostCategories, options.LabelOf(FeaturesOf(model)[j].Name), options.ScaleOf(i),
+                options.DensityScale)))];
         }
         var counts = rows is null ? null : await rows.CountAsync([.. panels.Select(p => p.Bins)], cancellationToken).ConfigureAwait(false);
         using var scope = Cancellation.Enter(cancellationToken);
-        var legend = new List<LegendEntry>();
-        if (rows is not null) legend.Add(new(PlotTexts.Count(rows.Rows, "row"), new(Palette.Grey), LegendSymbol.Area));
-        legend.AddRange(components.Select(c => new LegendEntry(c.Name, c.Ink)));
-        if (Array.Exists(panels, p => !p.IsCounted))
-            legend.Add(new(components.Count > 0 ? $"sum of all {model.Model.PartsName}" : "model",
-                new(Palette.Black, components.Count > 0 ? 4 : 2.5)));
-        if (components.Count == 0 && Array.Exists(panels, p => p.HasBarsOfModel)) legend.Add(new("model (bars)", Palette.Of(0), LegendSymbol.Area));
         var notes = new List<string>();
         if (rows?.RowsRejected > 0) notes.Add($"{PlotTexts.Count(rows.RowsRejected, "row")} rejected");
-        if (Array.Exists(panels, p => !p.IsCounted && p.HasBarsOfModel))
-            notes.Add("colored bars: single values with a probability, spread over the width of a bin");
         var drawn = new List<Panel>();
         for (var i = 0; i < panels.Length; i++)
         {
             drawn.Add(panels[i].Draw(counts?[i]));
-            notes.AddRange(panels[i].Notes(counts?[i]));
+            notes.AddRange(panels[i].Notes(counts?[i], isAlone: panels.Length == 1));
         }
-        return new Picture(TitleOf(model), drawn, legend, notes.Count <= 8 ? notes : [.. notes.Take(7), $"and {notes.Count - 7} more notes"]);
+        return new Picture(TitleOf(model), drawn, Legend(model.Model, components, panels, rows), notes);
+    }
+
+    private static List<LegendEntry> Legend(Model model, IReadOnlyList<DrawnComponent> components, FeaturePanel[] panels, DataLook? rows)
+    {
+        var legend = new List<LegendEntry>();
+        var (hasLines, hasBars) = (Array.Exists(panels, p => p.HasLines), Array.Exists(panels, p => p.HasBarsOfModel));
+        if (rows is not null)
+            legend.Add(new(PlotTexts.Rows(rows.Rows, panels.Length == 1 ? rows.Missing(0) : null), new(Palette.Grey), LegendSymbol.Area));
+        var symbol = !hasLines ? LegendSymbol.Area : hasBars ? LegendSymbol.AreaAndLine : LegendSymbol.Line;
+        legend.AddRange(components.Select(c => new LegendEntry(c.Name, c.Ink, symbol)));
+        if (hasLines) legend.Add(new(components.Count > 0 ? $"sum of all {model.PartsName}" : "model", new(Palette.Black, components.Count > 0 ? 4 : 2.5)));
+        if (components.Count == 0 && hasBars) legend.Add(new(hasLines ? "model (bars)" : "model", Palette.Of(0), LegendSymbol.Area));
+        return legend;
     }
 }

@@ -15,7 +15,7 @@ internal static class GraphDrawing
     private const string FillColor = "#EAF2F8";
 
     /// <summary>Draws a graph into a rectangle, at its own size or smaller.</summary>
-    public static void Draw(PlacedGraph graph, SKCanvas canvas, SKRect into)
+    public static void Draw(PlacedGraph graph, Lettering lettering, SKCanvas canvas, SKRect into)
     {
         var scale = ScaleOf(graph, into.Width, into.Height);
         canvas.Save();
@@ -44,15 +44,7 @@ internal static class GraphDrawing
             var box = SKRect.Create((float)(node.X - (node.Width / 2)), (float)(node.Y - (node.Height / 2)), (float)node.Width, (float)node.Height);
             canvas.DrawRoundRect(box, 8, 8, fill);
             canvas.DrawRoundRect(box, 8, 8, edge);
-            var label = new LabelStyle
-            {
-                Text = node.Name,
-                FontName = FontSetup.Name,
-                FontSize = LetterSize,
-                ForeColor = Color.FromHex(Palette.Black),
-                Alignment = Alignment.MiddleCenter
-            };
-            label.Render(canvas, new Pixel((float)node.X, (float)node.Y), text);
+            lettering.Style(node.Name, LetterSize, Alignment.MiddleCenter).Render(canvas, new Pixel((float)node.X, (float)node.Y), text);
         }
         canvas.Restore();
     }

@@ -26,8 +26,10 @@ internal sealed class GraphPlot : PlotKind
         CancellationToken cancellationToken)
     {
         var graph = ((IGraphModel)model.Model).Graph;
-        var shown = graph with { Nodes = [.. graph.Nodes.Select(n => PlotTexts.Name(n, 30))] };
-        var placed = GraphLayout.Of(shown, name => FontSetup.WidthOf(name, LetterSize));
+        var shown = graph with { Nodes = PlotTexts.Names(graph.Nodes, 30) };
+        // The formats draw characters differently that our font lacks.
+        var letterings = new[] { true, false }.Select(keepsText => new Lettering(shown.Nodes, keepsText)).ToArray();
+        var placed = GraphLayout.Of(shown, name => letterings.Max(l => l.WidthOf(name, LetterSize)));
         return new(new Picture(TitleOf(model), [], [], [PlotTexts.Count(graph.Arcs.Count, "arc")]) { Graph = placed, Source = graph });
     }
 }

@@ -1,11 +1,18 @@
+using System.Globalization;
+
 namespace Pipelines.Plotting;
 
-/// <summary>The objective of the fit after each iteration.</summary>
+/// <summary>The objective of the fit after each iteration, and how far it is from its last value.</summary>
 internal sealed class HistoryPlot : PlotKind
 {
+    // The first steps hide the rest if the second half of the iterations changes the objective by a smaller share of its whole range.
+    private const double Hidden = 0.05;
+    private const int MostDots = 60;
+
     public override string Name => "history";
 
-    public override string Description => "the log-likelihood after each iteration of the fit; takes no data";
+    public override string Description => "the log-likelihood after each iteration of the fit, of k-means the mean squared distance, and on a logarithmic "
+        + "scale the distance from the last value if the first steps hide the others; takes no data";
 
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
@@ -22,22 +29,29 @@ internal sealed class HistoryPlot : PlotKind
         CancellationToken cancellationToken)
     {
         var facts = model.Training!;
-        var points = facts.LogLikelihoods.Prepend(facts.InitialLogLikelihood).Select((y, i) => (X: (double)i, Y: y)).Where(p => double.IsFinite(p.Y)).ToList();
-        var notes = new List<string>();
-        // A starting value far below would squeeze the iterations into a corner.
-        if (points is [{ X: 0 } start, var first, _, .., var last] && first.Y - start.Y > 3 * (last.Y - first.Y))
+        var name = model.Model.ShownObjective(0, facts.Rows).Name;
+        var points = facts.LogLikelihoods.Prepend(facts.InitialLogLikelihood)
+            .Select((y, i) => (X: (double)i, Y: model.Model.ShownObjective(y, facts.Rows).Value)).Where(p => double.IsFinite(p.Y)).ToList();
+        var notes = new List<string> { facts.Converged ? "converged" : "not converged: the iterations ran out" };
+        if (points.Count > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"last value: {points[^1].Y:#,##0.###}"));
+        var panels = new List<Panel> { Of(name, points) };
+        if (points.Count > 2 && Math.Abs(points[^1].Y - points[points.Count / 2].Y) < Hidden * (points.Max(p => p.Y) - points.Min(p => p.Y)))
         {
-            points.RemoveAt(0);
-            notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the start, {start.Y:#,##0.###}, lies below"));
+            var last = points[^1].Y;
+            var distances = points.SkipLast(1).Select(p => (p.X, Y: Math.Abs(p.Y - last))).Where(p => p.Y > 0).ToList();
+            if (distances.Count > 1) panels.Add(Of("distance from the last value (log scale)", distances) with { YIsLog = true });
         }
-        notes.Add(facts.Converged ? "converged" : "not converged: the iterations ran out");
+        return new(new Picture(TitleOf(model), panels, [new($"{name} after each iteration", Palette.Of(0))], notes));
+    }
+
+    private static Panel Of(string label, List<(double X, double Y)> points)
+    {
         var (x, y) = (points.Select(p => p.X).ToArray(), points.Select(p => p.Y).ToArray());
-        var panel = new Panel("iteration", model.Model.ObjectiveName)
+        return new Panel("iteration", label)
         {
-            Lines = [new(model.Model.ObjectiveName, x, y, Palette.Of(0))],
-            Points = x.Length <= 60 ? [new(x, y, Marker.Dot, Palette.Of(0, 6))] : [],
+            Lines = [new(label, x, y, Palette.Of(0))],
+            Points = x.Length <= MostDots ? [new(x, y, Marker.Dot, Palette.Of(0, 6))] : [],
             XIsWhole = true,
         };
-        return new(new Picture(TitleOf(model), [panel], [new($"{model.Model.ObjectiveName} after each iteration", Palette.Of(0))], notes));
     }
 }

@@ -18,13 +18,14 @@ internal static class ModelComponents
         if (parts.Count <= 1) return [];
         var byWeight = parts.Select((p, k) => (p, k)).OrderByDescending(p => p.p.Weight).Select(p => p.k).ToArray();
         var most = byWeight.Length <= Palette.Most ? byWeight.Length : Palette.Most - 1;
-        var drawn = byWeight.Take(most).Order().Select(k => parts[k])
-            .Select((p, i) => new DrawnComponent($"{PlotTexts.Name(p.Name)} ({PlotTexts.Percent(p.Weight)})", p.Weight, p.Distribution, Palette.Of(i)))
-            .ToList();
+        WeightedPart[] drawn = [.. byWeight.Take(most).Order().Select(k => parts[k])];
         WeightedPart[] others = [.. byWeight.Skip(most).Order().Select(k => parts[k])];
         var total = others.Sum(p => p.Weight);
+        var shares = PlotTexts.Percents([.. drawn.Select(p => p.Weight), .. others.Length > 0 ? [total] : Array.Empty<double>()]);
+        var components = drawn.Select((p, i) => new DrawnComponent($"{PlotTexts.Name(p.Name)} ({shares[i]})", p.Weight, p.Distribution, Palette.Of(i)))
+            .ToList();
         if (total > 0)
-            drawn.Add(new($"{others.Length} more ({PlotTexts.Percent(total)})", total, Mixture.Combine(others), new(Palette.DarkGrey, 2, 2)));
-        return drawn;
+            components.Add(new($"{others.Length} more {model.PartsName} ({shares[^1]})", total, Mixture.Combine(others), new(Palette.DarkGrey, 2, 2)));
+        return components;
     }
 }

@@ -17,12 +17,29 @@ public static class ModelPlot
         options ??= new PlotOptions();
         var kind = options.FindKind(model);
         var features = kind.Check(model, options);
+        options.CheckFeatures(kind, [.. features.Select(j => PlotKind.FeaturesOf(model)[j].Name)]);
         if (options.Label is not null && !kind.ShowsLabels)
             throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", $"PlotOptions.Label '{options.Label}'",
                 "none: the picture shows no evaluation", "leave it out, or choose another kind (confusion, roc, calibration)");
         if (data is not null && !kind.ShowsRows)
             throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", "input rows", "none: the picture is made from the model file alone",
                 "omit the input, or choose another kind");
-        return await kind.DrawAsync(model, features, data, options, cancellationToken).ConfigureAwait(false);
+        return Labeled(await kind.DrawAsync(model, features, data, options, cancellationToken).ConfigureAwait(false), options);
+    }
+
+    private static Picture Labeled(Picture picture, PlotOptions options)
+    {
+        foreach (var (name, text) in new[] { ("PlotOptions.XLabel", options.XLabel), ("PlotOptions.YLabel", options.YLabel) })
+        {
+            if (text is null || picture.Panels.Count == 1) continue;
+            throw new ModelException(ErrorKind.Usage, name, $"{PlotTexts.Count(picture.Panels.Count, "panel")} in the picture", "one",
+                picture.Panels.Count == 0 ? "leave it out: a graph has no axes"
+                    : "leave it out, name one feature (PlotOptions.Features), or give units (PlotOptions.Units)");
+        }
+        return picture with
+        {
+            Title = options.Title is { } title ? PlotTexts.Name(title, 300) : picture.Title,
+            Panels = [.. picture.Panels.Select(p => p with { XLabel = options.XLabel ?? p.XLabel, YLabel = options.YLabel ?? p.YLabel })],
+        };
     }
 }

@@ -3,24 +3,37 @@ using ScottPlot.TickGenerators;
 
 namespace Pipelines.Plotting;
 
-/// <summary>Translates a panel for the plotting library.</summary>
-internal static class PanelPlot
+/// <summary>Translates a panel for the plotting library, which has linear axes only: positions on logarithmic ones are given as decimal logarithms.</summary>
+internal sealed class PanelPlot
 {
+    /// <summary>Height of an axis label below names, in pixels.</summary>
+    public const float LabelRoom = 22;
+
+    // Far below any axis; the library cannot draw infinite positions.
+    private const double Below = -400;
+
+    private readonly Plot plot;
+    private readonly Panel panel;
+    private readonly Lettering lettering;
+    private readonly float width;
+    private readonly float height;
+
+    private PanelPlot(Plot plot, Panel panel, float width, float height, Lettering lettering) =>
+        (this.plot, this.panel, this.width, this.height, this.lettering) = (plot, panel, width, height, lettering);
+
     /// <summary>Makes the plot of a panel.</summary>
     /// <param name="panel">The panel's content.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="height">Pixels.</param>
-    public static Plot Create(Panel panel, float width, float height)
+    /// <param name="lettering">The fonts.</param>
+    public static Plot Create(Panel panel, float width, float height, Lettering lettering)
     {
         var plot = new Plot();
         // The panels share a canvas.
         plot.RenderManager.ClearCanvasBeforeEachRender = false;
-        foreach (var cell in panel.Cells) Add(plot, cell, width / Math.Max(1, panel.XNames?.Count ?? 1) >= 60);
-        foreach (var bars in panel.Bars) Add(plot, bars);
-        foreach (var points in panel.Points) Add(plot, points);
-        foreach (var contours in panel.Contours) Add(plot, contours);
-        foreach (var line in panel.Lines) Add(plot, line);
-        Style(plot, panel, width, height);
+        var own = new PanelPlot(plot, panel, width, height, lettering);
+        own.AddAll();
+        own.Style();
         return plot;
     }
 
@@ -29,123 +42,211 @@ internal static class PanelPlot
 
     private static Color ColorOf(Ink ink) => Color.FromHex(ink.Color).WithAlpha(ink.Opacity);
 
-    private static void Add(Plot plot, BarSeries series) => plot.Add.Bars(Enumerable.Range(0, series.Centers.Length)
-        .Where(b => series.Tops[b] > series.Bases[b])
-        .Select(b => new Bar
-        {
-            Position = series.Centers[b],
-            ValueBase = series.Bases[b],
-            Value = series.Tops[b],
-            Size = series.Width,
-            FillColor = ColorOf(series.Ink),
-            LineWidth = 0
-        })
-        .ToList());
+    private double X(double x) => !panel.XIsLog ? x : x > 0 ? Math.Log10(x) : double.NaN;
 
-    private static void Add(Plot plot, Cell cell, bool hasRoom)
+    private double Y(double y) => !panel.YIsLog ? y : y > 0 ? Math.Log10(y) : double.IsNaN(y) ? y : Below;
+
+    private void AddAll()
+    {
+        foreach (var cell in panel.Cells) Add(cell);
+        foreach (var bars in panel.Bars) Add(bars, X, Y);
+        foreach (var points in panel.Points) Add(points);
+        foreach (var contours in panel.Contours) Add(contours);
+        foreach (var line in panel.Lines) Add(line);
+        foreach (var text in panel.Texts) Add(text.Text, X(text.X), Y(text.Y), Alignment.MiddleLeft, 12, Palette.Black);
+        foreach (var stems in panel.Stems) Add(stems, X, static y => y).Axes.YAxis = plot.Axes.Right;
+    }
+
+    private ScottPlot.Plottables.BarPlot Add(BarSeries series, Func<double, double> along, Func<double, double> up) => plot.Add.Bars(
+        Enumerable.Range(0, series.Centers.Length)
+            .Where(b => series.Tops[b] > series.Bases[b])
+            .Select(b => new Bar
+            {
+                Position = along(series.Centers[b]),
+                ValueBase = up(series.Bases[b]),
+                Value = up(series.Tops[b]),
+                Size = series.Width,
+                FillColor = ColorOf(series.Ink),
+                LineWidth = 0,
+                Orientation = panel.BarsAreFlat ? Orientation.Horizontal : Orientation.Vertical,
+            })
+            .ToList());
+
+    private void Add(Cell cell)
     {
         var square = plot.Add.Rectangle(cell.X - 0.5, cell.X + 0.5, cell.Y - 0.5, cell.Y + 0.5);
         (square.FillColor, square.LineColor, square.LineWidth) = (ColorOf(cell.Ink), Colors.White, 1);
-        if (!hasRoom) return;
-        var text = plot.Add.Text(cell.Text, cell.X, cell.Y);
-        (text.LabelAlignment, text.LabelFontSize, text.LabelFontName) = (Alignment.MiddleCenter, 13, FontSetup.Name);
-        text.LabelFontColor = Color.FromHex(cell.Ink.Opacity > 0.55 ? "#FFFFFF" : Palette.Black);
+        if (CellSize() is not { } size) return;
+        Add(cell.Text, cell.X, cell.Y, Alignment.MiddleCenter, size, cell.Ink.Opacity > 0.55 ? "#FFFFFF" : Palette.Black);
     }
 
-    private static void Add(Plot plot, PointSeries series)
+    // Letters that fit into every cell; null = none do.
+    private float? CellSize()
     {
-        var points = plot.Add.ScatterPoints(series.X, series.Y, ColorOf(series.Ink));
+        var names = panel.YNames is { } rows ? PanelNames.Beside(rows, width, lettering).Depth : 40;
+        var cell = (width - names - 60) / Math.Max(1, panel.XNames?.Count ?? 1);
+        foreach (var size in (float[])[13, 11, 9])
+            if (panel.Cells.Max(c => lettering.WidthOf(c.Text, size)) <= cell - 4) return size;
+        return null;
+    }
+
+    private void Add(string text, double x, double y, Alignment alignment, float size, string color)
+    {
+        var (shown, font) = lettering.Of(text);
+        var label = plot.Add.Text(shown, x, y);
+        (label.LabelAlignment, label.LabelFontSize, label.LabelFontName, label.LabelFontColor) = (alignment, size, font, Color.FromHex(color));
+    }
+
+    private void Add(PointSeries series)
+    {
+        var places = series.X.Zip(series.Y).Select(p => (X: X(p.First), Y: Y(p.Second))).Where(p => !double.IsNaN(p.X)).ToArray();
+        var points = plot.Add.ScatterPoints(places.Select(p => p.X).ToArray(), places.Select(p => p.Y).ToArray(), ColorOf(series.Ink));
         points.MarkerSize = (float)series.Ink.Width;
         points.MarkerShape = series.Marker switch { Marker.Ring => MarkerShape.OpenCircle, Marker.Cross => MarkerShape.Eks, _ => MarkerShape.FilledCircle };
-        points.MarkerLineWidth = 2;
+        points.MarkerLineWidth = series.Marker == Marker.Cross ? 3 : 2;
     }
 
-    private static void Add(Plot plot, ContourSeries series)
+    private void Add(ContourSeries series)
     {
         var surface = new Coordinates3d[series.Y.Length, series.X.Length];
         for (var r = 0; r < series.Y.Length; r++)
-            for (var c = 0; c < series.X.Length; c++) surface[r, c] = new(series.X[c], series.Y[r], series.Z[r, c]);
+            for (var c = 0; c < series.X.Length; c++) surface[r, c] = new(X(series.X[c]), Y(series.Y[r]), series.Z[r, c]);
         var lines = plot.Add.ContourLines(surface, series.Levels.Length);
         lines.ContourLineLevels = series.Levels;
         lines.Update(surface);
         (lines.LineColor, lines.LineWidth, lines.LabelStyle.IsVisible) = (ColorOf(series.Ink), (float)series.Ink.Width, false);
+        lines.LinePattern = PatternOf(series.Ink);
     }
 
-    private static void Add(Plot plot, LineSeries series)
+    private void Add(LineSeries series)
     {
+        var (xs, ys) = (Array.ConvertAll(series.X, X), Array.ConvertAll(series.Y, Y));
         // The library treats gaps differently, so each stretch is a separate line.
-        for (var i = 0; i < series.X.Length;)
+        for (var i = 0; i < xs.Length;)
         {
-            if (double.IsNaN(series.Y[i]))
+            if (double.IsNaN(xs[i] + ys[i]))
             {
                 i++;
                 continue;
             }
             var end = i;
-            while (end < series.X.Length && !double.IsNaN(series.Y[end])) end++;
-            var line = plot.Add.ScatterLine(series.X[i..end], series.Y[i..end], ColorOf(series.Ink));
+            while (end < xs.Length && !double.IsNaN(xs[end] + ys[end])) end++;
+            var line = plot.Add.ScatterLine(xs[i..end], ys[i..end], ColorOf(series.Ink));
             line.LineWidth = (float)series.Ink.Width;
-            line.LinePattern = series.Ink.Dash switch
-            {
-                1 => LinePattern.Dashed,
-                2 => LinePattern.Dotted,
-                3 => LinePattern.DenselyDashed,
-                _ => LinePattern.Solid
-            };
+            line.LinePattern = PatternOf(series.Ink);
             i = end;
         }
     }
 
-    private static void Style(Plot plot, Panel panel, float width, float height)
+    private static LinePattern PatternOf(Ink ink) => ink.Dash switch
+    {
+        1 => LinePattern.Dashed,
+        2 => LinePattern.Dotted,
+        3 => LinePattern.DenselyDashed,
+        _ => LinePattern.Solid,
+    };
+
+    private void Style()
     {
         var large = width >= 600;
-        var black = Color.FromHex(Palette.Black);
+        var labelSize = large ? 16 : 14;
         plot.Font.Set(FontSetup.Name);
-        if (panel.Title.Length > 0) plot.Title(panel.Title);
-        plot.XLabel(PlotTexts.Name(panel.XLabel));
-        plot.YLabel(panel.YLabel);
-        foreach (var label in (LabelStyle[])[plot.Axes.Title.Label, plot.Axes.Bottom.Label, plot.Axes.Left.Label])
-            (label.Bold, label.FontSize, label.ForeColor, label.FontName) = (false, large ? 16 : 14, black, FontSetup.Name);
-        foreach (var axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left])
-            (axis.TickLabelStyle.FontSize, axis.TickLabelStyle.ForeColor, axis.TickLabelStyle.FontName) = (large ? 13 : 11, black, FontSetup.Name);
-        plot.Axes.Right.FrameLineStyle.Width = 0;
+        if (panel.Title.Length > 0)
+        {
+            plot.Title(panel.Title);
+            Apply(plot.Axes.Title.Label, panel.Title, labelSize);
+        }
+        Apply(plot.Axes.Bottom.Label, Fitting(panel.XLabel, width - 90, labelSize), labelSize);
+        Apply(plot.Axes.Left.Label, Fitting(panel.YLabel, height - 90, labelSize), labelSize);
+        foreach (var axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left, plot.Axes.Right])
+            (axis.TickLabelStyle.FontSize, axis.TickLabelStyle.ForeColor, axis.TickLabelStyle.FontName) =
+                (large ? 13 : 11, Color.FromHex(Palette.Black), FontSetup.Name);
         plot.Axes.Top.FrameLineStyle.Width = 0;
-        plot.Axes.Right.MinimumSize = 14;
-        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.07);
+        plot.Axes.Top.MinimumSize = panel.Title.Length > 0 ? 0 : 14;
+        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.1);
         if (panel.Cells.Count > 0) plot.HideGrid();
-        plot.Axes.Left.TickGenerator = new NumericAutomatic { TickDensity = large ? 0.45 : 0.6 };
-        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { TickDensity = large ? 0.6 : 0.8 };
+        Limits();
+        Ticks(large);
+        Stems(labelSize);
+    }
+
+    // A long label is wrapped along its axis.
+    private string Fitting(string text, float room, float size)
+    {
+        if (lettering.WidthOf(text, size) <= room) return text;
+        return string.Join('\n', PlotTexts.Wrap(text, Math.Max(4, (int)(text.Length * room / lettering.WidthOf(text, size) * 0.9))));
+    }
+
+    private void Apply(LabelStyle label, string text, float size)
+    {
+        var (shown, font) = lettering.Of(text);
+        (label.Text, label.Bold, label.FontSize, label.ForeColor, label.FontName) = (shown, false, size, Color.FromHex(Palette.Black), font);
+    }
+
+    private void Limits()
+    {
         plot.Axes.AutoScale();
         var limits = plot.Axes.GetLimits();
-        var (low, high) = panel.XRange ?? (limits.Left, limits.Right);
-        var (bottom, top) = panel.YRange ?? (limits.Bottom, limits.Top);
+        var (low, high) = panel.XRange is { } x ? (X(x.Low), X(x.High)) : (limits.Left, limits.Right);
+        var (bottom, top) = panel.YRange is { } y ? (Y(y.Low), Y(y.High)) : (limits.Bottom, limits.Top);
         if (!(high > low)) (low, high) = (low - 0.5, low + 0.5);
         if (!(top > bottom)) (bottom, top) = (bottom - 0.5, bottom + 0.5);
         plot.Axes.SetLimits(low, high, bottom, top);
-        if (panel.XNames is { } names) Names(plot, names, width);
+    }
+
+    private void Ticks(bool large)
+    {
+        var limits = plot.Axes.GetLimits();
+        // What the labels of the other axes leave, roughly.
+        var across = new PanelTicks(limits.Left, limits.Right, Math.Max(60, width - (panel.Stems.Count > 0 ? 150 : 90)),
+            text => lettering.WidthOf(text, large ? 13 : 11));
+        plot.Axes.Left.TickGenerator = panel.YIsLog
+            ? new PanelTicks(limits.Bottom, limits.Top, Math.Max(60, height - 80), static _ => 14).Log([])
+            : new NumericAutomatic { TickDensity = large ? 0.45 : 0.6 };
+        plot.Axes.Bottom.TickGenerator = panel.XIsLog ? across.Log([.. panel.XMarks.Select(m => (X(m.At), m.Text))])
+            : panel.XIsWhole ? across.Whole()
+            : new NumericAutomatic { TickDensity = large ? 0.6 : 0.8 };
+        var beside = 0f;
         if (panel.YNames is { } rows)
-            plot.Axes.Left.TickGenerator = new NumericManual([.. Enumerable.Range(0, rows.Count).Select(i => (double)i)], [.. rows]);
-        if (panel.XNames is null && panel.XIsWhole) plot.Axes.Bottom.TickGenerator = Whole(low, high, width);
-    }
-
-    private static NumericManual Whole(double low, double high, float width)
-    {
-        var most = Math.Max(2, width / 60);
-        long power = 1, step;
-        while ((step = Array.Find([power, 2 * power, 5 * power], t => (high - low) / t <= most)) == 0) power *= 10;
-        var ticks = new List<double>();
-        for (var t = Math.Ceiling(low / step) * step; t <= high; t += step) ticks.Add(t + 0.0);
-        return new([.. ticks], [.. ticks.Select(t => t.ToString("#,##0", System.Globalization.CultureInfo.InvariantCulture))]);
-    }
-
-    private static void Names(Plot plot, IReadOnlyList<string> names, float width)
-    {
-        var longest = names.Max(n => n.Length);
-        plot.Axes.Bottom.TickGenerator = new NumericManual([.. Enumerable.Range(0, names.Count).Select(i => (double)i)], [.. names]);
-        if (longest * 8.5f < (width - 90) / names.Count) return;
-        // Names that do not fit side by side are rotated.
-        plot.Axes.Bottom.TickLabelStyle.Rotation = -45;
+        {
+            var names = PanelNames.Beside(rows, width, lettering);
+            Names(plot.Axes.Left, names);
+            beside = names.Depth;
+            plot.Axes.Left.MinimumSize = plot.Axes.Left.MaximumSize = beside + 26;
+        }
+        if (panel.XNames is not { } columns) return;
+        var below = PanelNames.Below(columns, SlotOf(panel, width, beside), lettering);
+        Names(plot.Axes.Bottom, below);
+        plot.Axes.Bottom.MinimumSize = plot.Axes.Bottom.MaximumSize = below.Depth + LabelRoom;
+        if (!below.IsTurned) return;
+        plot.Axes.Bottom.TickLabelStyle.Rotation = -90;
         plot.Axes.Bottom.TickLabelStyle.Alignment = Alignment.MiddleRight;
-        plot.Axes.Bottom.MinimumSize = 40 + (longest * 5.2f);
+    }
+
+    /// <summary>Width for each name below a panel, in pixels.</summary>
+    public static float SlotOf(Panel panel, float width, float beside) => (width - Math.Max(60, beside + 26) - 20) / (panel.XNames!.Count + 0.2f);
+
+    private void Names(IAxis axis, PanelNames names)
+    {
+        axis.TickGenerator = new NumericManual([.. Enumerable.Range(0, names.Lines.Count).Select(i => (double)i)],
+            [.. names.Lines.Select(l => lettering.Of(l).Text)]);
+        (axis.TickLabelStyle.FontSize, axis.TickLabelStyle.FontName) = (names.LetterSize, lettering.Of(string.Concat(names.Lines)).Font);
+    }
+
+    private void Stems(float labelSize)
+    {
+        var right = plot.Axes.Right;
+        if (panel.Stems.Count == 0)
+        {
+            right.FrameLineStyle.Width = 0;
+            right.MinimumSize = 14;
+            // Only axes with something on them have ticks.
+            right.TickGenerator = new EmptyTickGenerator();
+            return;
+        }
+        var top = panel.Stems.SelectMany(s => s.Tops).DefaultIfEmpty(1).Max();
+        Apply(right.Label, Fitting("probability of a single value", height - 90, labelSize), labelSize);
+        right.TickGenerator = new NumericAutomatic { TickDensity = 0.5 };
+        plot.Axes.SetLimitsY(0, top > 0 ? 1.08 * top : 1, right);
     }
 }

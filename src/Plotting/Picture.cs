@@ -27,6 +27,15 @@ public sealed record Panel(string XLabel, string YLabel)
     /// <summary>Bars, the first below the others.</summary>
     public IReadOnlyList<BarSeries> Bars { get; init; } = [];
 
+    /// <summary>True: the bars are horizontal, with their centers on the vertical axis. False (default): they are upright.</summary>
+    public bool BarsAreFlat { get; init; }
+
+    /// <summary>Upright bars on an axis of probabilities at the right, 0 … 1, above all others; none by default.</summary>
+    public IReadOnlyList<BarSeries> Stems { get; init; } = [];
+
+    /// <summary>Texts within the panel.</summary>
+    public IReadOnlyList<PanelText> Texts { get; init; } = [];
+
     /// <summary>Points, below the lines.</summary>
     public IReadOnlyList<PointSeries> Points { get; init; } = [];
 
@@ -48,6 +57,15 @@ public sealed record Panel(string XLabel, string YLabel)
     /// <summary>True: the horizontal axis shows counts, so its ticks are whole numbers.</summary>
     public bool XIsWhole { get; init; }
 
+    /// <summary>True: the horizontal axis is logarithmic. Positions are values, widths of bars decades.</summary>
+    public bool XIsLog { get; init; }
+
+    /// <summary>True: the vertical axis is logarithmic; what is not above 0 lies below it.</summary>
+    public bool YIsLog { get; init; }
+
+    /// <summary>Additional ticks of the horizontal axis, such as a 0 before a logarithmic one.</summary>
+    public IReadOnlyList<(double At, string Text)> XMarks { get; init; } = [];
+
     /// <summary>Range of the horizontal axis; null (default) = the range of the data.</summary>
     public (double Low, double High)? XRange { get; init; }
 
@@ -66,7 +84,7 @@ public sealed record Ink(string Color, double Width = 2, int Dash = 0, double Op
 /// <param name="Centers">Shape [bars].</param>
 /// <param name="Bases">Shape [bars]: lower end of each bar.</param>
 /// <param name="Tops">Shape [bars]: upper end of each bar.</param>
-/// <param name="Width">Width of each bar, in units of the horizontal axis.</param>
+/// <param name="Width">Width of each bar, in units of the axis of the centers; in decades if it is logarithmic.</param>
 /// <param name="Ink">How they are filled.</param>
 public sealed record BarSeries(double[] Centers, double[] Bases, double[] Tops, double Width, Ink Ink);
 
@@ -76,6 +94,12 @@ public sealed record BarSeries(double[] Centers, double[] Bases, double[] Tops, 
 /// <param name="Text">The text in its middle.</param>
 /// <param name="Ink">How it is filled.</param>
 public sealed record Cell(int X, int Y, string Text, Ink Ink);
+
+/// <summary>A text within a panel, to the right of its position.</summary>
+/// <param name="X">Position on the horizontal axis.</param>
+/// <param name="Y">Position on the vertical axis.</param>
+/// <param name="Text">The text.</param>
+public sealed record PanelText(double X, double Y, string Text);
 
 /// <summary>A line through points; NaN interrupts it.</summary>
 /// <param name="Name">The line's source, for tests and readers of the data; several lines may share a name.</param>
@@ -135,4 +159,7 @@ public enum LegendSymbol
 
     /// <summary>A cross.</summary>
     Cross,
+
+    /// <summary>A line below a filled area, for what is drawn as lines in some panels and as bars in others.</summary>
+    AreaAndLine,
 }

@@ -15,21 +15,11 @@ public static partial class PictureRenderer
     public const int LargestSize = 8000;
 
     private const int TitleHeight = 44;
-    private const int LegendWidth = 250;
     private const int NoteHeight = 20;
     private const float LeastScale = 0.5f;
 
     // The library keeps fonts and styles in static fields.
     private static readonly Lock gate = new();
-
-    /// <summary>The default size for a number of panels, in pixels.</summary>
-    /// <param name="panels">At least 1.</param>
-    public static (int Width, int Height) DefaultSize(int panels)
-    {
-        var (columns, rows) = Grid(panels);
-        var (width, height) = panels == 1 ? (850, 560) : columns == 2 ? (560, 420) : columns == 3 ? (480, 360) : (400, 310);
-        return ((columns * width) + LegendWidth, (rows * height) + TitleHeight);
-    }
 
     /// <summary>The default size of a picture, in pixels.</summary>
     /// <param name="picture">The picture.</param>
@@ -37,11 +27,21 @@ public static partial class PictureRenderer
     {
         ArgumentNullException.ThrowIfNull(picture);
         // A small graph leaves the title room for letters of a readable size.
-        return picture.Graph is { } graph
-            ? (SizeOf(Math.Max(graph.Width, picture.Title.Length * 8)), SizeOf(graph.Height + TitleHeight + NoteHeight))
-            : DefaultSize(picture.Panels.Count);
+        if (picture.Graph is { } graph) return (SizeOf(Math.Max(graph.Width, picture.Title.Length * 8)), SizeOf(graph.Height + TitleHeight + NoteHeight));
+        // The widest letters of both formats.
+        var sizes = new[] { true, false }.Select(keepsText => PictureLayout.Default(picture, new Lettering(TextsOf(picture), keepsText))).ToArray();
+        return (Math.Min(sizes.Max(s => s.Width), LargestSize), Math.Min(sizes.Max(s => s.Height), LargestSize));
 
         static int SizeOf(double own) => (int)Math.Clamp(Math.Ceiling(own) + (2 * GraphDrawing.Margin), LeastSize, LargestSize);
+    }
+
+    /// <summary>What to tell the user about characters that cannot be drawn; null if all can.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="format">The file format.</param>
+    public static string? GlyphWarning(Picture picture, PictureFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        return format is PictureFormat.Png or PictureFormat.Svg ? new Lettering(TextsOf(picture), format == PictureFormat.Svg).WarningOf(true) : null;
     }
 
     /// <summary>Draws a picture.</summary>
@@ -50,6 +50,7 @@ public static partial class PictureRenderer
     /// <param name="width">Pixels, from <see cref="LeastSize"/> to <see cref="LargestSize"/>.</param>
     /// <param name="height">Pixels, from <see cref="LeastSize"/> to <see cref="LargestSize"/>.</param>
     /// <returns>The file's content.</returns>
+    /// <exception cref="ModelException">The size is too small for the picture's texts, or the format is one of graphs only.</exception>
     public static byte[] Render(Picture picture, PictureFormat format, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -64,6 +65,8 @@ public static partial class PictureRenderer
         if (format == PictureFormat.Png && picture.Graph is { } large && GraphDrawing.ScaleOf(large, width, height - TitleHeight - NoteHeight) < LeastScale)
             throw new ModelException(ErrorKind.Usage, "picture", $"a graph of {large.Width:0} x {large.Height:0} pixels, too large for {width} x {height}",
                 "letters that can be read", $"give more pixels (at most {LargestSize} x {LargestSize}), or write SVG, DOT or Mermaid");
+        var lettering = new Lettering(TextsOf(picture), format == PictureFormat.Svg);
+        if (picture.Graph is null) CheckSize(picture, lettering, width, height);
         lock (gate)
         {
             FontSetup.Register();
@@ -71,106 +74,84 @@ public static partial class PictureRenderer
             {
                 using var stream = new MemoryStream();
                 // The document is complete only after the canvas has been disposed.
-                using (var canvas = SKSvgCanvas.Create(SKRect.Create(width, height), stream)) Draw(picture, canvas, width, height);
-                return Encoding.UTF8.GetBytes(Tidy(Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length)));
+                using (var canvas = SKSvgCanvas.Create(SKRect.Create(width, height), stream)) Draw(picture, lettering, canvas, width, height);
+                return Encoding.UTF8.GetBytes(lettering.Restored(Tidy(Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length))));
             }
             using var surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-            Draw(picture, surface.Canvas, width, height);
+            Draw(picture, lettering, surface.Canvas, width, height);
             using var image = surface.Snapshot();
             using var data = image.Encode(SKEncodedImageFormat.Png, 100);
             return data.ToArray();
         }
     }
 
-    private static (int Columns, int Rows) Grid(int panels)
+    // All texts of a picture but the numbers at its axes.
+    private static IEnumerable<string> TextsOf(Picture picture) =>
+    [
+        picture.Title,
+        .. picture.Legend.Select(l => l.Text),
+        .. picture.Notes,
+        .. picture.Panels.SelectMany(p => (string[])[p.Title, p.XLabel, p.YLabel, .. p.XNames ?? [], .. p.YNames ?? [], .. p.Texts.Select(t => t.Text),
+            .. p.Cells.Select(c => c.Text)]),
+        .. picture.Graph?.Nodes.Select(n => n.Name) ?? [],
+    ];
+
+    private static void CheckSize(Picture picture, Lettering lettering, int width, int height)
     {
-        var columns = panels <= 3 ? panels : panels == 4 ? 2 : panels <= 9 ? 3 : panels <= 16 ? 4 : 5;
-        return (columns, (panels + columns - 1) / columns);
+        var least = PictureLayout.Least(picture, lettering, width);
+        if (width >= least.Width && height >= least.Height) return;
+        throw new ModelException(ErrorKind.Usage, "picture", $"a size of {width} x {height} pixels",
+            $"at least {least.Width} x {least.Height} for {PlotTexts.Count(picture.Panels.Count, "panel")} with readable texts",
+            "give more pixels, leave the size out, or draw fewer features (PlotOptions.Features)");
     }
 
-    private static void Draw(Picture picture, SKCanvas canvas, int width, int height)
+    private static void Draw(Picture picture, Lettering lettering, SKCanvas canvas, int width, int height)
     {
         canvas.Clear(SKColors.White);
         using var paint = Paint.NewDisposablePaint();
-        // A narrow picture keeps its panels and shrinks the legend.
-        var legendWidth = Math.Min(LegendWidth, width / 3);
-        // One line, in a smaller font if it is long.
-        var titleSize = Math.Clamp(width / (Math.Max(1, picture.Title.Length) * 0.6f), 9, 20);
-        Text(picture.Title, 12, 10, titleSize, int.MaxValue);
         if (picture.Graph is { } graph)
         {
-            GraphDrawing.Draw(graph, canvas, SKRect.Create(0, TitleHeight, width, height - TitleHeight - NoteHeight));
-            Text(string.Join("; ", picture.Notes), 12, height - NoteHeight, 12, int.MaxValue);
+            // One line, in a smaller font if it is long.
+            var titleSize = Math.Clamp(width / (Math.Max(1, picture.Title.Length) * 0.6f), 9, 20);
+            Lines([picture.Title], 12, 10, titleSize);
+            GraphDrawing.Draw(graph, lettering, canvas, SKRect.Create(0, TitleHeight, width, height - TitleHeight - NoteHeight));
+            Lines([string.Join("; ", lettering.Warning is { } warning ? picture.Notes.Append(warning) : picture.Notes)], 12, height - NoteHeight, 12);
             return;
         }
-        var (columns, rows) = Grid(picture.Panels.Count);
-        var panelWidth = (width - legendWidth) / (float)columns;
-        var panelHeight = (height - TitleHeight) / (float)rows;
+        var layout = new PictureLayout(picture, lettering, width);
+        Lines(layout.Title, 12, 10, layout.TitleLetters);
+        var panelHeight = (height - layout.TitleHeight) / layout.Rows;
+        using var nowhere = new SKNoDrawCanvas(width, height);
         for (var p = 0; p < picture.Panels.Count; p++)
         {
-            var (left, top) = (p % columns * panelWidth, TitleHeight + (p / columns * panelHeight));
-            using var plot = PanelPlot.Create(picture.Panels[p], panelWidth, panelHeight);
-            plot.Render(canvas, new PixelRect(left, left + panelWidth, top + panelHeight, top));
+            var (left, top) = (p % layout.Columns * layout.PanelWidth, layout.TitleHeight + (p / layout.Columns * panelHeight));
+            using var plot = PanelPlot.Create(picture.Panels[p], layout.PanelWidth, panelHeight, lettering);
+            var place = new PixelRect(left, left + layout.PanelWidth, top + panelHeight, top);
+            // The library draws a plot twice the first time, once to measure it; on the picture that would double every stroke.
+            plot.Render(nowhere, place);
+            plot.Render(canvas, place);
         }
-        var at = TitleHeight + 12f;
-        var x = width - legendWidth + 6f;
-        foreach (var entry in picture.Legend)
+        var at = layout.TitleHeight + 12f;
+        var x = width - layout.LegendWidth + 6f;
+        foreach (var (entry, text) in picture.Legend.Zip(layout.Entries))
         {
-            if (at > height - 40) break;
-            Symbol(entry, x, at + 9);
-            at += Text(entry.Text, x + 38, at, 14, FitLetters(legendWidth - 44, 14)) + 6;
+            LegendDrawing.Symbol(canvas, entry, x, at + 7);
+            Lines(text.Lines, x + text.Indent, at, text.Size);
+            at += text.Height + 6;
         }
         at += 8;
-        foreach (var note in picture.Notes.TakeWhile(_ => at < height - 20)) at += Text(note, x, at, 12, FitLetters(legendWidth - 12, 12)) + 5;
-
-        // Breaks at spaces; returns the height.
-        float Text(string text, float left, float top, float size, int letters)
+        foreach (var note in layout.Notes)
         {
-            var from = top;
-            foreach (var line in Wrap(text, letters))
-            {
-                var label = new LabelStyle
-                {
-                    Text = line,
-                    FontName = FontSetup.Name,
-                    FontSize = size,
-                    ForeColor = Color.FromHex(Palette.Black),
-                    Alignment = Alignment.UpperLeft
-                };
-                label.Render(canvas, new Pixel(left, top), paint);
-                top += size * 1.3f;
-            }
-            return top - from;
+            Lines(note.Lines, x, at, note.Size);
+            at += note.Height + 5;
         }
 
-        void Symbol(LegendEntry entry, float left, float middle)
+        void Lines(IReadOnlyList<string> lines, float left, float top, float size)
         {
-            using var brush = new SKPaint
+            foreach (var line in lines)
             {
-                Color = SKColor.Parse(entry.Ink.Color).WithAlpha((byte)(255 * Math.Max(0.6, entry.Ink.Opacity))),
-                IsAntialias = true,
-                StrokeWidth = (float)Math.Max(1.5, entry.Ink.Width)
-            };
-            switch (entry.Symbol)
-            {
-                case LegendSymbol.Area:
-                    canvas.DrawRect(left, middle - 7, 30, 14, brush);
-                    break;
-                case LegendSymbol.Dot:
-                    canvas.DrawCircle(left + 15, middle, 4, brush);
-                    break;
-                case LegendSymbol.Ring:
-                    brush.Style = SKPaintStyle.Stroke;
-                    canvas.DrawCircle(left + 15, middle, 6, brush);
-                    break;
-                case LegendSymbol.Cross:
-                    canvas.DrawLine(left + 10, middle - 5, left + 20, middle + 5, brush);
-                    canvas.DrawLine(left + 10, middle + 5, left + 20, middle - 5, brush);
-                    break;
-                default:
-                    if (PanelPlot.Dashes(entry.Ink.Dash) is { } dashes) brush.PathEffect = SKPathEffect.CreateDash(dashes, 0);
-                    canvas.DrawLine(left, middle, left + 30, middle, brush);
-                    break;
+                lettering.Style(line, size, Alignment.UpperLeft).Render(canvas, new Pixel(left, top), paint);
+                top += size * 1.3f;
             }
         }
     }
@@ -198,22 +179,4 @@ public static partial class PictureRenderer
 
     [GeneratedRegex("(?<=<[A-Za-z][^<>]*=\"url\\(#)[^)]+(?=\\))")]
     private static partial Regex Reference();
-
-    private static int FitLetters(int width, float size) => Math.Max(4, (int)(width / (size * 0.57f)));
-
-    private static IEnumerable<string> Wrap(string text, int letters)
-    {
-        var line = "";
-        foreach (var word in text.Split(' '))
-        {
-            var longer = line.Length == 0 ? word : $"{line} {word}";
-            if (longer.Length <= letters || line.Length == 0) line = longer;
-            else
-            {
-                yield return line;
-                line = word;
-            }
-        }
-        yield return line;
-    }
 }

@@ -22,6 +22,9 @@ internal abstract class PlotKind
     /// <summary>True if it can show rows in addition to the model.</summary>
     public virtual bool ShowsRows => false;
 
+    /// <summary>True if its axes are features, which may have units and scales.</summary>
+    public virtual bool ShowsFeatures => false;
+
     /// <summary>True if it compares the model with the rows' labels.</summary>
     public virtual bool ShowsLabels => false;
 
@@ -42,14 +45,19 @@ internal abstract class PlotKind
         CancellationToken cancellationToken);
 
     /// <summary>The model's features; numbered names if they have none.</summary>
-    private protected static IReadOnlyList<Feature> FeaturesOf(SavedModel model) =>
+    internal static IReadOnlyList<Feature> FeaturesOf(SavedModel model) =>
         model.Features ?? [.. Enumerable.Range(0, model.Model.Dimensions).Select(j => new Feature($"x{j}"))];
 
     /// <summary>The model as a distribution of single rows.</summary>
     /// <exception cref="ModelException">The model is not a distribution.</exception>
     private protected Distribution DistributionOf(SavedModel model) => model.Model.RowDistribution()
         ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with PlotOptions.Kind {Name}",
-            "a probability distribution, such as a mixture", "choose another kind (history), or fit a mixture");
+            "a probability distribution, such as a mixture", model.Model switch
+            {
+                ICenterModel => "choose another kind (clusters), or fit a mixture",
+                ITransitionModel => "choose another kind (transitions), or fit a hidden Markov model",
+                _ => "choose another kind (history), or fit a mixture",
+            });
 
     /// <summary>Indices of the features named in the options; null if none are named.</summary>
     /// <exception cref="ModelException">The model has no such feature.</exception>
@@ -59,19 +67,12 @@ internal abstract class PlotKind
         var features = FeaturesOf(model);
         return [.. names.Select(name => features.Select((f, j) => (f.Name, Index: j)).Where(f => f.Name == name).Select(f => (int?)f.Index).FirstOrDefault()
             ?? throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"'{name}'", "features of the model",
-                NearestName.Remedy(name, features.Select(f => f.Name), $"name some of them, such as {Some(features.Select(f => f.Name))}")))];
+                NearestName.Remedy(name, features.Select(f => f.Name), $"name some of them, such as {PlotTexts.Some(features.Select(f => f.Name))}")))];
     }
 
     /// <summary>Description of the fit for titles: <c>mixture of 3 components, fitted to 1,000 rows</c>.</summary>
     private protected static string TitleOf(SavedModel model)
     {
         return model.Training is { } facts ? $"{model.Model.Title}, fitted to {PlotTexts.Count(facts.Rows, "row")}" : model.Model.Title;
-    }
-
-    /// <summary>The first three names.</summary>
-    private protected static string Some(IEnumerable<string> names)
-    {
-        var all = names.ToArray();
-        return $"{string.Join(", ", all.Take(3).Select(n => PlotTexts.Name(n)))}{(all.Length > 3 ? $" and {all.Length - 3} more" : "")}";
     }
 }

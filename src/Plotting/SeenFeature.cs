@@ -8,14 +8,18 @@ internal sealed class SeenFeature
     /// <param name="index">Index among the drawn features.</param>
     public SeenFeature(DataLook rows, int index)
     {
-        (Rows, Range, Sorted) = (rows.Rows, rows.Range(index), rows.SortedValues(index));
+        (Rows, Missing, Range, Sorted) = (rows.Rows, rows.Missing(index), rows.Range(index), rows.SortedValues(index));
         IsWhole = Array.TrueForAll(Sorted, v => v == Math.Floor(v));
+        Step = ValueStep.Of(Sorted);
         // A sample may miss rare values.
         if (Sorted.Length == 0) Sorted = [Range.Low, Range.High];
     }
 
     /// <summary>Number of rows.</summary>
     public long Rows { get; }
+
+    /// <summary>Number of rows without a value.</summary>
+    public long Missing { get; }
 
     /// <summary>Smallest and largest value.</summary>
     public (double Low, double High) Range { get; }
@@ -25,4 +29,7 @@ internal sealed class SeenFeature
 
     /// <summary>True if all sampled values are whole numbers.</summary>
     public bool IsWhole { get; }
+
+    /// <summary>Step between the sampled values (<see cref="ValueStep"/>); 0 if they have none.</summary>
+    public double Step { get; }
 }

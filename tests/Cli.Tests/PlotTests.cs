@@ -85,7 +85,8 @@ public sealed class PlotTests : IDisposable
     [InlineData("--output plot.gif", "--output: found 'DIR/plot.gif', expected a file to write that ends with .png or .svg (or .dot or .mmd, a graph); for "
         + "example --output plot.png")]
     [InlineData("--output plot.png --kind pie",
-        "--kind: found 'pie', expected calibration, confusion, contour, criterion, density, graph, history or roc; for example --kind density")]
+        "--kind: found 'pie', expected calibration, clusters, confusion, contour, criterion, density, graph, history, roc "
+            + "or transitions; for example --kind density")]
     [InlineData("--output plot.png --size 20x20",
         "--size: found '20x20', expected two numbers from 200 to 8000 with an x between them; for example --size 1200x800")]
     [InlineData("--output plot.png --features x,z", "--features: found 'z', expected features of the model; name some of them, such as x, y")]
@@ -97,6 +98,23 @@ public sealed class PlotTests : IDisposable
         "--kind contour: found 1 feature, expected 2 to 6 features with a density; choose another kind (density)")]
     [InlineData("--output plot.png --weights w",
         "--weights: found no INPUT, expected an INPUT with the column; for example model.json data.parquet --weights w")]
+    [InlineData("--output plot.png --size 200x200", "picture: found a size of 200 x 200 pixels, expected at least 570 x ")]
+    [InlineData("--output plot.png --units x", "--units: found 'x', expected a unit for each of some features, separated by commas; for example --units "
+        + "delay=minutes,distance=miles")]
+    [InlineData("--output plot.png --units z=mm", "--units: found 'z', expected features that are drawn; name some of them, such as x, y")]
+    [InlineData("--output plot.png --scale log,log,log",
+        "--scale: found 3 scales, expected one, or 2: one for each drawn feature; give them in the order of the features: x, y")]
+    [InlineData("--output plot.png --scale logarithmic",
+        "--scale: found 'logarithmic', expected auto, linear or log, for all features or for each; for example --scale log")]
+    [InlineData("--output plot.png --density-scale lg", "--density-scale: found 'lg', expected auto, linear or log")]
+    [InlineData("--output plot.png --kind contour --density-scale log", "--kind contour: found --density-scale, expected none: no axis shows densities; leave "
+        + "--density-scale out, or choose another kind (density)")]
+    [InlineData("--output plot.png --x-label delay", "--x-label: found 2 panels in the picture, expected one; leave it out, name one feature (--features), or "
+        + "give units (--units)")]
+    [InlineData("--output plot.png --kind clusters", "mixture model: found no centers to draw with --kind clusters, expected a clustering, such as k-means; "
+        + "choose another kind (density)")]
+    [InlineData("--output plot.png --kind transitions", "mixture model: found no transitions to draw with --kind transitions, expected a model of sequences: a "
+        + "hidden Markov model or a Markov chain; choose another kind (density)")]
     [InlineData("--output nowhere/plot.png",
         "--output DIR/nowhere/plot.png: found no folder 'DIR/nowhere', expected a file that can be written; create the folder, or choose another")]
     [InlineData("--output folder.png", "--output DIR/folder.png: found a folder, expected a file that can be written; name a file, such as plot.png")]
@@ -138,6 +156,61 @@ public sealed class PlotTests : IDisposable
     }
 
     [Fact]
+    public async Task Title_units_labels_and_scales_are_as_asked_for()
+    {
+        await TestData.WriteAsync(folder["data.parquet"], ("delay", Enumerable.Range(1, 500).Select(i => 0.1 * i * i).ToArray()));
+        new SavedModel(new GammaDistribution(0.5, 0.0001), [new Feature("delay")]).Save(folder["model.json"]);
+        var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--title", "Delays of flights", "--units", "delay=minutes",
+            "--y-label", "share of the flights", "--scale", "log", "--density-scale", "linear", "--output", folder["plot.svg"]);
+        Assert.Equal((0, ""), (result.Code, result.ErrorText));
+        string[] texts = [.. XDocument.Load(folder["plot.svg"]).Descendants().Where(e => e.Name.LocalName == "text").Select(t => t.Value.Trim())];
+        foreach (var text in new[] { "Delays of flights", "delay (minutes)", "share of the flights", "10", "100", "1,000", "10,000" })
+            Assert.Contains(text, texts);
+    }
+
+    [Fact]
+    public async Task A_logarithmic_axis_without_a_place_for_any_value_is_refused()
+    {
+        new SavedModel(new NormalDistribution(0, 1), [new Feature("x")]).Save(folder["model.json"]);
+        await TestData.WriteAsync(folder["data.parquet"], ("x", new[] { -1.0, 0, -3 }));
+        var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--scale", "log", "--output", folder["plot.png"]);
+        Assert.Equal((2, "pipelines: error: --scale, feature 'x': found no value above 0, expected positive values for a logarithmic axis; choose the linear "
+            + "scale for this feature"), (result.Code, result.ErrorText));
+    }
+
+    [Fact]
+    public async Task Characters_without_a_glyph_are_told_and_kept_in_svg()
+    {
+        // Two characters that no font has: they are not assigned.
+        var name = "\u0378 wind \u0379";
+        new SavedModel(new NormalDistribution(0, 1), [new Feature(name)]).Save(folder["model.json"]);
+        var png = await Tool.RunAsync("plot", folder["model.json"], "--output", folder["plot.png"], "--json");
+        Assert.Equal(0, png.Code);
+        using var json = JsonDocument.Parse(png.Out);
+        var warning = Assert.Single(json.RootElement.GetProperty("warnings").EnumerateArray()).GetString();
+        Assert.EndsWith($"plot.png: no font here has 2 of the characters, such as \u0378 (U+0378), \u0379 (U+0379), which the picture shows as code points; "
+            + "install a font such as Noto Sans (fonts-noto), or write SVG", warning, StringComparison.Ordinal);
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("plot", folder["model.json"], "--output", folder["plot.svg"], "--quiet"));
+        Assert.Contains(name, XDocument.Load(folder["plot.svg"]).Descendants().Select(e => e.Value.Trim()));
+    }
+
+    [Fact]
+    public async Task Clusters_and_transitions_are_drawn_from_the_command_line()
+    {
+        await TestData.TwoBlobsAsync(folder["data.parquet"]);
+        Assert.Equal(0, (await Tool.RunAsync("fit", "kmeans", folder["data.parquet"], "--features", "x,y", "--components", "2", "--output", folder["k.json"],
+            "--quiet")).Code);
+        var clusters = await Tool.RunAsync("plot", folder["k.json"], folder["data.parquet"], "--kind", "clusters", "--output", folder["k.svg"]);
+        Assert.Equal((0, ""), (clusters.Code, clusters.ErrorText));
+        Assert.Contains("clusters, 2 panels", clusters.Out, StringComparison.Ordinal);
+        // A third of the rows are far from the others.
+        Assert.Contains("33.3 %", await File.ReadAllTextAsync(folder["k.svg"]), StringComparison.Ordinal);
+        Assert.Contains("66.7 %", await File.ReadAllTextAsync(folder["k.svg"]), StringComparison.Ordinal);
+        new SavedModel(new MarkovChain([new DiscreteDistribution([0.4, 0.6])]), [new Feature("sky", ["grey", "blue"])]).Save(folder["m.json"]);
+        Assert.Equal(0, (await Tool.RunAsync("plot", folder["m.json"], "--kind", "transitions", "--output", folder["m.png"])).Code);
+    }
+
+    [Fact]
     public async Task More_features_than_fit_are_told_of()
     {
         var names = Enumerable.Range(0, 40).Select(j => $"f{j}").ToArray();
@@ -172,9 +245,9 @@ public sealed class PlotTests : IDisposable
     public async Task Models_without_densities_are_told_of()
     {
         new SavedModel(new KMeans(new double[,] { { 0 }, { 1 } }), [new Feature("x")]).Save(folder["kmeans.json"]);
-        var kmeans = await Tool.RunAsync("plot", folder["kmeans.json"], "--output", folder["plot.png"]);
+        var kmeans = await Tool.RunAsync("plot", folder["kmeans.json"], "--kind", "density", "--output", folder["plot.png"]);
         Assert.Equal((2, "pipelines: error: kmeans model: found no densities to draw with --kind density, expected a probability distribution, such as a "
-            + "mixture; choose another kind (history), or fit a mixture"), (kmeans.Code, kmeans.ErrorText));
+            + "mixture; choose another kind (clusters), or fit a mixture"), (kmeans.Code, kmeans.ErrorText));
         new SavedModel(new IndependentComponentsDistribution([new PoissonDistribution(2), new NormalDistribution(0, 1)]),
             [new Feature("n"), new Feature("x")]).Save(folder["counts.json"]);
         var counts = await Tool.RunAsync("plot", folder["counts.json"], "--kind", "contour", "--features", "n,x", "--output", folder["plot.png"]);

@@ -116,7 +116,7 @@ internal sealed class EvaluateCommand : Verb
         var (found, rejected, warnings) = await display.ShowAsync(() => EvaluateAsync(data, saved, parsed, cancellationToken)).ConfigureAwait(false);
         console.Warn(warnings);
         var report = new EvaluationReport(found, rejected, clock.Elapsed.TotalSeconds, flow.BadRows.Mode != BadRowMode.Fail);
-        if (file is not null) Write(file, saved, report);
+        if (file is not null) Write(console, file, saved, report);
         if (parsed.GetValue(common.Json)) report.WriteJson(console, path);
         else if (!parsed.GetValue(common.Quiet))
         {
@@ -153,7 +153,7 @@ internal sealed class EvaluateCommand : Verb
         return (likelihood.Evaluation, likelihood.RowsRejected, likelihood.Warnings);
     }
 
-    private static void Write(ModelFile file, SavedModel saved, EvaluationReport report)
+    private static void Write(ToolConsole console, ModelFile file, SavedModel saved, EvaluationReport report)
     {
         if (file.Kind == FileKind.Evaluation)
         {
@@ -161,7 +161,9 @@ internal sealed class EvaluateCommand : Verb
             return;
         }
         var picture = EvaluationPicture.Of(saved, (Evaluation)report.Found);
-        var (width, height) = PictureRenderer.DefaultSize(picture.Panels.Count);
-        file.Write(PictureRenderer.Render(picture, file.Kind == FileKind.Png ? PictureFormat.Png : PictureFormat.Svg, width, height));
+        var (width, height) = PictureRenderer.DefaultSize(picture);
+        var format = file.Kind == FileKind.Png ? PictureFormat.Png : PictureFormat.Svg;
+        if (PictureRenderer.GlyphWarning(picture, format) is { } glyphs) console.Warn($"{file.Path}: {glyphs}");
+        file.Write(PictureRenderer.Render(picture, format, width, height));
     }
 }

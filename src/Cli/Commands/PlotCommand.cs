@@ -31,7 +31,7 @@ internal sealed class PlotCommand : Verb
 
     private readonly Setting<string?> kind = Setting.Choice(
         "--kind", $"What to draw. {string.Join("; ", PlotKind.All.Select(k => $"'{k.Name}': {k.Description}"))}. "
-            + $"[default: {GraphPlot.KindName} for a network, otherwise {DensityPlot.KindName}]", "NAME",
+            + $"[default: {GraphPlot.KindName} for a network, clusters for k-means, otherwise {DensityPlot.KindName}]", "NAME",
         PlotKind.All.Select(k => k.Name), DensityPlot.KindName);
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
@@ -46,10 +46,12 @@ internal sealed class PlotCommand : Verb
         "the name of a column", "species");
 
     private readonly Setting<(int Width, int Height)?> size = new(
-        "--size", $"Width and height in pixels, each {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize}. [default: what the panels need]",
+        "--size", $"Width and height in pixels, each {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize}, and no less than the texts need. "
+            + "[default: what the panels need]",
         "WIDTHxHEIGHT",
         $"two numbers from {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize} with an x between them", "1200x800", ParseSize, null);
 
+    private readonly PictureSettings texts = new();
     private readonly PriorSettings priors = new("class", "the model's classes, for confusion, roc and calibration");
     private readonly Option<bool> force = ForceOption.Create("a picture of the same format", anyName: false);
     private readonly BadRowSettings badRows = new();
@@ -59,9 +61,10 @@ internal sealed class PlotCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("plot", "Plots a model, together with data if given: densities over histograms, contours, the history of the fit, "
-            + "AIC and BIC of several fits, or the graph of a network.") {
+        var command = new CheckedCommand("plot", "Plots a model, together with data if given: densities over histograms, contours, clusters, transitions, the "
+            + "history of the fit, AIC and BIC of several fits, evaluations of a classifier, or the graph of a network.") {
             model, inputs, output, force, kind, features, weights, label, priors.Option, size };
+        texts.AddTo(command);
         badRows.AddTo(command);
         reading.AddTo(command);
         kind.CompletionSources.Add(_ => PlotKind.All.Select(k => new System.CommandLine.Completions.CompletionItem(k.Name)));
@@ -150,17 +153,19 @@ internal sealed class PlotCommand : Verb
             data = priors.Of(Pipeline.From(new ParquetSource(paths, how))
                 .With(common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths), Progress = display }), parsed);
         }
-        var options = new PlotOptions
+        var options = texts.Of(parsed, new PlotOptions
         {
             Kind = parsed.GetValue(kind) ?? (isText ? GraphPlot.KindName : null),
             Features = parsed.GetValue(features),
             Seed = common.Seed(parsed),
             Label = parsed.GetValue(label),
-            Weights = parsed.GetValue(weights)
-        };
+            Weights = parsed.GetValue(weights),
+        });
         var drawn = options.FindKind(saved).Name;
         var picture = await display.ShowAsync(() => ModelPlot.CreateAsync(saved, data, options, cancellationToken)).ConfigureAwait(false);
         var (width, height) = parsed.GetValue(size) ?? PictureRenderer.DefaultSize(picture);
+        var glyphs = PictureRenderer.GlyphWarning(picture, format);
+        if (glyphs is not null) console.Warn($"{path}: {glyphs}");
         file.Write(PictureRenderer.Render(picture, format, width, height));
         if (parsed.GetValue(common.Json))
         {

@@ -12,7 +12,7 @@ namespace Pipelines;
 /// each centroid coordinate is the weighted mean of the observed entries of its rows, and is unchanged if there are none, unless empty clusters are relocated
 /// (<see cref="EmptyClusters"/>).
 /// </summary>
-public sealed class KMeans : Model, IModelFormat<KMeans>
+public sealed class KMeans : Model, IModelFormat<KMeans>, ICenterModel
 {
     private readonly double[] centroids;
     private readonly ScoreKind[] scoreKinds;
@@ -80,6 +80,19 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
 
     /// <inheritdoc/>
     public override string ObjectiveName => "minus the total squared distance";
+
+    /// <inheritdoc/>
+    public override (string Name, double Value) ShownObjective(double objective, long rows) => ("mean squared distance", -objective / Math.Max(1, rows));
+
+    /// <inheritdoc/>
+    public override string PartsName => "clusters";
+
+    /// <inheritdoc/>
+    public override string Title => $"k-means, {Clusters} cluster{(Clusters == 1 ? "" : "s")}";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelCenter> Centers =>
+        [.. Enumerable.Range(0, Clusters).Select(k => new ModelCenter($"cluster {k}", Centroid(k).ToArray()))];
 
     /// <inheritdoc/>
     public override FitUses Uses => FitUses.None;

@@ -74,6 +74,9 @@ public sealed record FitResult<TModel>
     /// <summary>All fits from which this one was chosen, by components, then by restart; empty (default) if it was the only one.</summary>
     public IReadOnlyList<FitCandidate> Candidates { get; init; } = [];
 
+    /// <summary>How it was chosen among them; null (default) if it was the only one.</summary>
+    public SelectionCriterion? Criterion { get; init; }
+
     /// <summary>Numbers of the first sequences, at most 5, that <see cref="Model"/> gives probability 0; empty for models of rows.</summary>
     public IReadOnlyList<long> ImpossibleSequences { get; init; } = [];
 

@@ -135,6 +135,7 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>, IPriorEstimator
         return chosen with
         {
             Candidates = [.. fits.Select(f => f.ToCandidate(HasLikelihood, f == best))],
+            Criterion = Criterion,
             Warnings = [.. fits.Where(f => f.Failure is not null).Select(f => $"a fit ({Name(f)}) failed: {f.Failure!.Message}"),
                 .. chosen.Warnings],
         };

@@ -121,6 +121,11 @@ public abstract class Model : ISummarizer
     /// <summary>The quantity that fitting increases, as text: <c>log-likelihood</c> unless the model overrides it.</summary>
     public virtual string ObjectiveName => LogLikelihoodName;
 
+    /// <summary>A value of the objective as pictures show it, with its name: by default as it is.</summary>
+    /// <param name="objective">The objective.</param>
+    /// <param name="rows">Number of rows that it is summed over.</param>
+    public virtual (string Name, double Value) ShownObjective(double objective, long rows) => (ObjectiveName, objective);
+
     /// <summary>What a user should know about the last fit, one sentence each, such as components that died. Nothing by default.</summary>
     public virtual IEnumerable<string> Diagnose(Statistics statistics) => [];
 

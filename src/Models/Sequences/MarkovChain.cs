@@ -12,7 +12,7 @@ namespace Pipelines;
 /// fitted to the first i + 1 rows of each sequence, table k to every window of k + 1 rows. Contexts that were never seen get equal shares; contexts seen before
 /// but absent from new rows keep theirs. A window with a missing entry is skipped.
 /// </summary>
-public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
+public sealed partial class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
 {
     private readonly TableDistribution[] tables;
 

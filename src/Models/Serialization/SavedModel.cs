@@ -20,6 +20,9 @@ public sealed record TrainingRecord(long Rows, bool Converged, double LogLikelih
 {
     /// <summary>All fits from which this one was chosen, by components, then by restart; empty (default) if it was the only one.</summary>
     public IReadOnlyList<FitCandidate> Candidates { get; init; } = [];
+
+    /// <summary>How it was chosen among them; null (default) if it was the only one, or if the file is older than this property.</summary>
+    public SelectionCriterion? Criterion { get; init; }
 }
 
 /// <summary>
@@ -58,7 +61,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         double[] history = [.. result.History.Select(h => h.LogLikelihood)];
         var facts = new TrainingRecord(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood, history, options.Seed,
             options.BatchRows, KernelSelection.Current.Name());
-        return new(result.Model, features, facts with { Candidates = result.Candidates });
+        return new(result.Model, features, facts with { Candidates = result.Candidates, Criterion = result.Criterion });
     }
 
     /// <summary>The file's text: UTF-8 without a byte order mark, with a final line feed.</summary>
@@ -232,6 +235,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         json.Numbers("history"), json.Required("seed").GetInt64(), json.Required("batchSize").GetInt32(), json.Required("kernel").GetString() ?? "")
     {
         Candidates = json.TryGetProperty("candidates", out _) ? [.. json.Array("candidates").Select(FitCandidateFormat.Read)] : [],
+        Criterion = json.TryGetProperty("criterion", out _) ? json.Choice<SelectionCriterion>("criterion") : null,
     };
 
     private void WriteFeatures(Utf8JsonWriter writer)
@@ -266,6 +270,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         writer.WriteString("kernel", Training.Kernel);
         if (Training.Candidates.Count > 0)
         {
+            if (Training.Criterion is { } criterion) writer.WriteString("criterion", criterion.ToString());
             writer.WriteObjects("candidates", Training.Candidates, candidate => FitCandidateFormat.Write(writer, candidate));
         }
         writer.WriteEndObject();

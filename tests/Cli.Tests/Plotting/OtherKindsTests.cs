@@ -29,12 +29,20 @@ public sealed class OtherKindsTests
     [Fact]
     public async Task Contours_enclose_what_they_say()
     {
-        var contours = Assert.Single((await Drawn.OfAsync(gaussian, "contour")).Panels[0].Contours);
+        var picture = await Drawn.OfAsync(gaussian, "contour");
+        var contours = picture.Panels[0].Contours;
         // Above a fraction 1 - p of the peak a Gaussian of two features has the content p. A grid of 101 x 101 cells gives it to a percent or so.
         var peak = 1 / (2 * Math.PI * Math.Sqrt(2.56));
-        Assert.Equal(3, contours.Levels.Length);
-        foreach (var (level, content) in contours.Levels.Zip([0.5, 0.8, 0.95])) Assert.Equal(1 - content, level / peak, 0.015);
-        Assert.Equal(contours.Z[50, 50], gaussian.LogProbability(new[,] { { contours.X[50], contours.Y[50] } }) is [var log] ? Math.Exp(log) : 0, 1e-12);
+        Assert.Equal(3, contours.Count);
+        foreach (var (contour, content) in contours.Zip([0.5, 0.8, 0.95])) Assert.Equal(1 - content, Assert.Single(contour.Levels) / peak, 0.015);
+        var grid = contours[0];
+        Assert.Equal(grid.Z[50, 50], gaussian.LogProbability(new[,] { { grid.X[50], grid.Y[50] } }) is [var log] ? Math.Exp(log) : 0, 1e-12);
+        // The legend tells them apart by their ink.
+        var named = picture.Legend.Where(l => l.Text.StartsWith("density: ", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(["density: 50 % of the probability inside", "density: 80 % of the probability inside", "density: 95 % of the probability inside"],
+            named.Select(l => l.Text));
+        Assert.Equal(contours.Select(c => c.Ink), named.Select(l => l.Ink));
+        Assert.Equal(3, named.Select(l => l.Ink).Distinct().Count());
     }
 
     [Fact]
@@ -66,10 +74,34 @@ public sealed class OtherKindsTests
         Assert.Equal([0, 1, 2, 3], line.X);
         Assert.Equal([-30, -20, -7, -5], line.Y);
         Assert.Contains("converged", picture.Notes);
-        // A start far below is told of instead.
+        Assert.Contains("last value: -5", picture.Notes);
+        // A start far below would hide the rest: a second panel shows the distance from the last value.
         var far = await ModelPlot.CreateAsync(new SavedModel(gaussian, null, facts with { InitialLogLikelihood = -1e6 }), options: new() { Kind = "history" });
-        Assert.Equal([1, 2, 3], far.Panels[0].Lines[0].X);
-        Assert.Contains("the start, -1,000,000, lies below", far.Notes);
+        Assert.Equal([-1e6, -20, -7, -5], far.Panels[0].Lines[0].Y);
+        Assert.Equal([1e6 - 5, 15, 2], far.Panels[1].Lines[0].Y);
+        Assert.True(far.Panels[1].YIsLog && !far.Panels[0].YIsLog);
+    }
+
+    [Fact]
+    public async Task History_of_k_means_is_the_mean_squared_distance()
+    {
+        var facts = new TrainingRecord(10, true, -50, -300, [-200, -70, -50], 0, 10, "scalar");
+        var picture = await ModelPlot.CreateAsync(new SavedModel(new KMeans(new double[,] { { 0 }, { 1 } }), null, facts), options: new() { Kind = "history" });
+        var panel = Assert.Single(picture.Panels);
+        Assert.Equal("mean squared distance", panel.YLabel);
+        Assert.Equal([30, 20, 7, 5], panel.Lines[0].Y);
+        Assert.Equal("mean squared distance after each iteration", Assert.Single(picture.Legend).Text);
+    }
+
+    [Fact]
+    public async Task What_a_contour_picture_does_not_draw_is_told()
+    {
+        var components = Enumerable.Range(0, 20).Select(k => new IndependentComponentsDistribution(
+            [new NormalDistribution(k, 1), new NormalDistribution(-k, 1), new PoissonDistribution(3)]));
+        double[] weights = [.. Enumerable.Repeat(0.0721, 11), .. Enumerable.Repeat((1 - (11 * 0.0721)) / 9, 9)];
+        var picture = await Drawn.OfAsync(new GeneralMixtureModel([.. components], weights), "contour");
+        Assert.Contains("without an ellipse, but within the density: 9 more components (20.7 %)", picture.Notes);
+        Assert.Contains("not drawn, as categories, counts and single values have no contours: x2", picture.Notes);
     }
 
     [Fact]
@@ -89,7 +121,19 @@ public sealed class OtherKindsTests
         Assert.Equal([2, 3], lines[0].X);
         Assert.Equal([24, 26], lines[0].Y);
         Assert.Equal([28, 33], lines[1].Y);
-        Assert.Contains(picture.Panels[0].Points, p => p.Marker == Marker.Ring && p.X[0] == 2 && p.Y[0] == 28);
+        // Only what chose has a ring. Older files do not say what it was; BIC is least at the chosen fit.
+        var ring = Assert.Single(picture.Panels[0].Points, p => p.Marker == Marker.Ring);
+        Assert.Equal((2, 28), (ring.X[0], ring.Y[0]));
+        Assert.Contains(picture.Legend, l => l.Text == "chosen by BIC");
+        foreach (var (criterion, panels, height, text) in new[]
+            { (SelectionCriterion.Aic, 1, 24.0, "AIC"), (SelectionCriterion.LogLikelihood, 2, -9.0, "log-likelihood") })
+        {
+            var chosen = new SavedModel(gaussian, null, facts with { Criterion = criterion });
+            var other = await ModelPlot.CreateAsync(chosen, options: new() { Kind = "criterion" });
+            Assert.Equal(panels, other.Panels.Count);
+            Assert.Equal([height], Assert.Single(other.Panels.SelectMany(p => p.Points), p => p.Marker == Marker.Ring).Y);
+            Assert.Contains(other.Legend, l => l.Text == $"chosen by {text}");
+        }
         Assert.Contains("1 fit failed", picture.Notes);
     }
 }

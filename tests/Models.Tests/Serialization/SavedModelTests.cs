@@ -95,8 +95,13 @@ public class SavedModelTests
             new(2, 1, long.MaxValue, double.NaN, 0, double.NaN, double.NaN, 3, false, false) { Failure = "component 1: found no variance" },
             new(3, 0, 5, -1200, 17, 2434, 2450, 100, false, true),
         ];
-        var saved = model with { Training = new TrainingRecord(3, true, -1200, -1300, [-1200], 5, 16, "scalar") { Candidates = candidates } };
-        Assert.Equal(candidates, SavedModel.FromJson(saved.ToJson()).Training!.Candidates);
+        var facts = new TrainingRecord(3, true, -1200, -1300, [-1200], 5, 16, "scalar") { Candidates = candidates };
+        foreach (var criterion in (SelectionCriterion?[])[null, SelectionCriterion.Aic, SelectionCriterion.LogLikelihood])
+        {
+            var read = SavedModel.FromJson((model with { Training = facts with { Criterion = criterion } }).ToJson()).Training!;
+            Assert.Equal(candidates, read.Candidates);
+            Assert.Equal(criterion, read.Criterion);
+        }
         Assert.DoesNotContain("candidates", (model with { Training = new TrainingRecord(3, true, -1200, -1300, [-1200], 5, 16, "scalar") }).ToString(),
             StringComparison.Ordinal);
     }

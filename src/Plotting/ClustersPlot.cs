@@ -1,0 +1,213 @@
+using System.Globalization;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Plotting;
+
+/// <summary>Clusters: a panel for each pair of features with the rows of each cluster and its center, and one with the sizes of the clusters.</summary>
+internal sealed class ClustersPlot : PlotKind
+{
+    /// <summary>Maximum number of features in one picture: 6 pairs.</summary>
+    public const int MostFeatures = 4;
+
+    private const double Margin = 0.04;
+    private const int BorderPoints = 200;
+
+    public override string Name => "clusters";
+
+    public override string Description => $"the centers of k-means for each pair of at most {MostFeatures} features, over a sample of the rows in the colour "
+        + "of their cluster, and the share of the rows in each; without data the centers alone. By default the features in which the centers differ most";
+
+    internal override bool IsDefaultFor(Model model) => model is ICenterModel;
+
+    public override bool ShowsRows => true;
+
+    public override bool ShowsFeatures => true;
+
+    internal override int[] Check(SavedModel model, PlotOptions options)
+    {
+        if (model.Model is not ICenterModel centers)
+            throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no centers to draw with PlotOptions.Kind {Name}",
+                "a clustering, such as k-means", $"choose another kind ({DensityPlot.KindName})");
+        var named = Named(model, options);
+        if (named is { Length: > MostFeatures })
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"{named.Length} features", $"at most {MostFeatures} in one picture of clusters",
+                $"name fewer, such as {PlotTexts.Some(options.Features!.Take(2))}");
+        return named ?? [.. Enumerable.Range(0, model.Model.Dimensions).OrderByDescending(j => Spread(centers, j)).Take(MostFeatures).Order()];
+    }
+
+    internal override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, Pipeline? data, PlotOptions options,
+        CancellationToken cancellationToken)
+    {
+        int[] all = [.. Enumerable.Range(0, model.Model.Dimensions)];
+        // Clusters depend on all features, whichever are drawn.
+        var rows = data is null ? null : await DataLook.OpenAsync(model, all, data, options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var centers = ((ICenterModel)model.Model).Centers;
+            var weights = rows is null ? null : await rows.CountLabelsAsync(model.Model, centers.Count, cancellationToken).ConfigureAwait(false);
+            using var scope = Cancellation.Enter(cancellationToken);
+            return Draw(model, features, new ClusterGroups(centers, weights), rows, options);
+        }
+        finally
+        {
+            if (rows is not null) await rows.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static Picture Draw(SavedModel model, int[] features, ClusterGroups groups, DataLook? rows, PlotOptions options)
+    {
+        var named = FeaturesOf(model);
+        var labels = rows is null ? [] : LabelCounts.LabelsOf(model.Model, FeatureMatrix.FromRows(rows.Sample.Values));
+        var axes = features.Select((j, i) => AxisOf(named[j], j, groups, rows is null ? null : new SeenFeature(rows, j), options.ScaleOf(i))).ToArray();
+        var panels = new List<Panel>();
+        var shown = 0;
+        for (var a = 0; a < features.Length; a++)
+        {
+            for (var b = a + 1; b < features.Length; b++)
+            {
+                var (x, y) = (features[a], features[b]);
+                var points = new List<PointSeries>();
+                if (rows is not null)
+                {
+                    var chosen = SamplePoints.Chosen(rows.Sample, x, y);
+                    shown = Math.Max(shown, chosen.Length);
+                    points.AddRange(chosen.GroupBy(i => groups.GroupOf(labels[i])).OrderBy(g => g.Key)
+                        .Select(g => SamplePoints.Of(rows.Sample, x, y, [.. g], chosen.Length, groups.Ink(g.Key).Color)));
+                }
+                points.AddRange(groups.Centers(x, y));
+                panels.Add(new Panel(options.LabelOf(named[x].Name), options.LabelOf(named[y].Name))
+                {
+                    Points = points,
+                    // Borders are lines only where the picture shows all features.
+                    Lines = model.Model.Dimensions == 2 ? Borders(groups.All, x, axes[a], axes[b]) : [],
+                    XRange = RangeOf(axes[a]),
+                    YRange = RangeOf(axes[b]),
+                    XIsLog = axes[a].IsLog,
+                    YIsLog = axes[b].IsLog,
+                });
+            }
+        }
+        // A single feature: the centers along it, and the rows below each other by cluster.
+        if (features.Length == 1) panels.Add(Single(options.LabelOf(named[features[0]].Name), features[0], axes[0], groups, rows, labels));
+        if (groups.Sizes() is { } sizes) panels.Add(sizes);
+        return new(TitleOf(model), panels, Legend(groups, rows, shown), [.. Notes(model, features, rows)]);
+    }
+
+    private static List<LegendEntry> Legend(ClusterGroups groups, DataLook? rows, int shown)
+    {
+        var legend = new List<LegendEntry>();
+        if (rows is not null) legend.Add(new(shown > 0 ? SamplePoints.Text(shown, rows.Rows) : PlotTexts.Count(rows.Rows, "row"), new(Palette.DarkGrey),
+            LegendSymbol.Dot));
+        legend.AddRange(groups.Names.Select((name, g) => new LegendEntry(name, groups.Ink(g), rows is null ? LegendSymbol.Cross : LegendSymbol.Dot)));
+        if (rows is not null) legend.Add(new("centers", new(Palette.Black, 3), LegendSymbol.Cross));
+        return legend;
+    }
+
+    private static IEnumerable<string> Notes(SavedModel model, int[] features, DataLook? rows)
+    {
+        var named = FeaturesOf(model);
+        if (rows?.RowsRejected > 0) yield return $"{PlotTexts.Count(rows.RowsRejected, "row")} rejected";
+        foreach (var j in features)
+            if (rows?.Missing(j) is > 0 and var missing)
+                yield return string.Create(CultureInfo.InvariantCulture, $"{PlotTexts.Name(named[j].Name)}: {missing:N0} missing");
+        var left = Enumerable.Range(0, named.Count).Except(features).Select(j => named[j].Name).ToArray();
+        if (left.Length > 0) yield return $"not drawn: {PlotTexts.Some(left)}; the clusters depend on them, too";
+        if (model.Model.Dimensions == 2 && features.Length == 2) yield return "grey lines: borders between clusters";
+    }
+
+    // How far the centers are apart in a feature, which is also its part in the distances.
+    private static double Spread(ICenterModel model, int feature)
+    {
+        var values = model.Centers.Select(c => c.Place[feature]).ToArray();
+        var mean = values.Average();
+        return values.Sum(v => (v - mean) * (v - mean));
+    }
+
+    private static (double Low, double High) RangeOf(Bins axis) => (axis.ValueAt(axis.Low), axis.ValueAt(axis.High));
+
+    private static Bins AxisOf(Feature feature, int index, ClusterGroups groups, SeenFeature? seen, AxisScale scale)
+    {
+        double[] centers = [.. groups.All.Select(c => c.Place[index]).Order()];
+        var values = seen?.Sorted ?? [.. centers.Append(feature.Minimum ?? centers[0]).Append(feature.Maximum ?? centers[^1]).Order()];
+        var isLog = FeatureAxis.IsLog(feature.Name, values, scale, isContinuous: true) && (scale == AxisScale.Log || centers[0] > 0);
+        if (isLog) values = [.. values.Where(v => v > 0)];
+        var axis = new Bins(0, 1, 1) { IsLog = isLog };
+        var places = Array.ConvertAll(values, axis.PlaceOf);
+        var (low, high) = FeatureRange.Of(places, places[0], places[^1], seen is null ? 0 : 0.001);
+        // Every center is within the picture.
+        foreach (var place in centers.Select(axis.PlaceOf).Where(double.IsFinite)) (low, high) = (Math.Min(low, place), Math.Max(high, place));
+        var margin = (seen is null ? 3 : 1) * Margin * (high - low);
+        return axis with { Low = low - margin, Width = high - low + (2 * margin) };
+    }
+
+    private static Panel Single(string label, int feature, Bins axis, ClusterGroups groups, DataLook? rows, int[] labels)
+    {
+        var bars = new List<BarSeries>();
+        if (rows is not null)
+        {
+            var seen = new SeenFeature(rows, feature);
+            double[] places = [.. seen.Sorted.Select(axis.PlaceOf).Where(double.IsFinite)];
+            var bins = FeatureAxis.Cut(axis, places, axis.Low, axis.High, seen.Step, seen.Rows - seen.Missing);
+            var count = bins.Count;
+            var bases = new double[count];
+            var total = 0.0;
+            var heights = new double[groups.Names.Count, count];
+            for (var i = 0; i < labels.Length; i++)
+            {
+                var value = rows.Sample.Values[i, feature];
+                if (double.IsNaN(value) || bins.Of(value) is var cell && cell >= count) continue;
+                heights[groups.GroupOf(labels[i]), bins.Of(value)] += rows.Sample.Weights[i];
+                total += rows.Sample.Weights[i];
+            }
+            for (var g = 0; g < groups.Names.Count; g++)
+            {
+                var tops = bases.Select((b, i) => b + (heights[g, i] / Math.Max(total, double.Epsilon))).ToArray();
+                bars.Add(new([.. Enumerable.Range(0, count).Select(bins.Center)], bases, tops, bins.Width, groups.Ink(g)));
+                bases = tops;
+            }
+        }
+        return new Panel(label, rows is null ? "centers" : "share of the rows")
+        {
+            Bars = bars,
+            Points = [.. groups.Centers(feature, null)],
+            XRange = RangeOf(axis),
+            XIsLog = axis.IsLog,
+        };
+    }
+
+    /// <summary>Borders between clusters of two features: on the bisector of each two centers, where no third one is nearer.</summary>
+    private static List<LineSeries> Borders(IReadOnlyList<ModelCenter> centers, int x, Bins across, Bins up)
+    {
+        var lines = new List<LineSeries>();
+        var places = centers.Select(c => (X: c.Place[x], Y: c.Place[1 - x])).ToArray();
+        var ((left, right), (bottom, top)) = (RangeOf(across), RangeOf(up));
+        var reach = Math.Abs(right - left) + Math.Abs(top - bottom);
+        for (var i = 0; i < places.Length; i++)
+        {
+            for (var j = i + 1; j < places.Length; j++)
+            {
+                var (dx, dy) = (places[j].X - places[i].X, places[j].Y - places[i].Y);
+                var length = Math.Sqrt((dx * dx) + (dy * dy));
+                if (length == 0) continue;
+                // The bisector is middle + t (-dy, dx) / length; each third center leaves a ray of it.
+                var (mx, my) = ((places[i].X + places[j].X) / 2, (places[i].Y + places[j].Y) / 2);
+                var (from, to) = (-2 * reach, 2 * reach);
+                foreach (var (kx, ky) in places.Where((_, k) => k != i && k != j))
+                {
+                    // Nearer to i than to k: 2 p (k - i) <= |k|² - |i|².
+                    var slope = 2 * ((-dy * (kx - places[i].X)) + (dx * (ky - places[i].Y))) / length;
+                    var rest = (kx * kx) + (ky * ky) - (places[i].X * places[i].X) - (places[i].Y * places[i].Y)
+                        - (2 * ((mx * (kx - places[i].X)) + (my * (ky - places[i].Y))));
+                    if (slope > 0) to = Math.Min(to, rest / slope);
+                    else if (slope < 0) from = Math.Max(from, rest / slope);
+                    else if (rest < 0) to = double.NegativeInfinity;
+                }
+                if (!(to > from)) continue;
+                var steps = Enumerable.Range(0, BorderPoints + 1).Select(s => from + ((to - from) * s / BorderPoints)).ToArray();
+                lines.Add(new("border", [.. steps.Select(t => mx - (t * dy / length))], [.. steps.Select(t => my + (t * dx / length))],
+                    new(Palette.DarkGrey, 1.2)));
+            }
+        }
+        return lines;
+    }
+}
