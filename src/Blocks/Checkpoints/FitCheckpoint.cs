@@ -18,7 +18,7 @@ namespace Pipelines.Blocks.Checkpoints;
 internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyList<byte[]> Finished, byte[] Partial, byte[] Seen)
 {
     /// <summary>The version this code writes and reads.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private const int HashBytes = 32;
     private const int MostFacts = 1 << 20;
@@ -137,6 +137,31 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
             writer.Write(iteration.Seconds);
         }
         state.Statistics.Save(writer);
+        writer.Write(state.Sample is not null);
+        if (state.Sample is { } sample) WriteSample(writer, sample);
+    }
+
+    private static void WriteSample(BinaryWriter writer, FeatureSample sample)
+    {
+        writer.Write(sample.Rows);
+        writer.Write(sample.Columns);
+        writer.Write(sample.TotalRows);
+        foreach (var value in sample.Values) writer.Write(value);
+        foreach (var weight in sample.Weights) writer.Write(weight);
+    }
+
+    private static FeatureSample ReadSample(BinaryReader reader)
+    {
+        var left = (int)(reader.BaseStream.Length - reader.BaseStream.Position) / sizeof(double);
+        var rows = Bounded(reader.ReadInt32(), left);
+        var columns = Bounded(reader.ReadInt32(), left / Math.Max(1, rows));
+        var total = reader.ReadInt64();
+        var values = new double[rows, columns];
+        for (var i = 0; i < rows; i++)
+            for (var j = 0; j < columns; j++) values[i, j] = reader.ReadDouble();
+        var weights = new double[rows];
+        for (var i = 0; i < rows; i++) weights[i] = reader.ReadDouble();
+        return new(values, weights, total);
     }
 
     private static FitState ReadFit(BinaryReader reader, string place, ref IReadOnlyList<Feature>? features)
@@ -149,7 +174,7 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
         for (var i = 0; i < history.Length; i++) history[i] = new FitIteration(i + 1, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
         var statistics = saved.Model.CreateStatistics();
         statistics.Load(reader);
-        return new FitState(saved.Model, statistics, initial, history);
+        return new FitState(saved.Model, statistics, initial, history) { Sample = reader.ReadBoolean() ? ReadSample(reader) : null };
     }
 
     private static void WriteBytes(BinaryWriter writer, byte[] bytes)

@@ -14,8 +14,8 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
     /// <summary>Shape [columns]: the columns' fields, once a batch has arrived.</summary>
     public ColumnField[] Fields { get; private set; } = [];
 
-    /// <summary>Keeps the codes of all rows; null if they are not wanted, or a batch could not be kept.</summary>
-    public CodeCache? Codes { get; set; }
+    /// <summary>Keeps the rows of a batch and returns true; null if they are not wanted, or a batch could not be kept.</summary>
+    public Func<DataBatch, IReadOnlyList<string>, bool>? Keep { get; set; }
 
     /// <summary>The values so far.</summary>
     public CategoryStatistics Found { get; } = new(columns.Count);
@@ -35,7 +35,7 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
                     $"at most {new MemorySize(Run.Options.Budget / 8)}, an eighth of the memory budget",
                     "give more memory (PipelineOptions.MemoryBudget), or leave out columns of long texts");
         }
-        if (Codes?.Add(item, columns) == false) Codes = null;
+        if (Keep?.Invoke(item, columns) == false) Keep = null;
         if (Fields.Length == 0) Fields = [.. columns.Select(c => item[c].Field)];
         Found.Rows += item.Rows;
         Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);

@@ -22,7 +22,7 @@ internal sealed partial class FeatureLoader
         await using var run = new RunSupervisor(Options, cancellationToken);
         run.Accounts.Phase = "categories";
         using var keeping = new Keeping(MayKeepCodes(names) ? new CodeCache(Layout, OpenSpill, MemoryBytes ?? Plan(bound).CacheBytes) : null);
-        var survey = new CategorySurveyBlock(names, run) { Codes = keeping.Codes };
+        var survey = new CategorySurveyBlock(names, run) { Keep = keeping.Codes is null ? null : keeping.Codes.Add };
         Linking.Link(bound.Create(run, 0, keeping.Codes is null ? 0 : sizeof(ushort) * names.Length), survey);
         await run.RunAsync().ConfigureAwait(false);
         if (run.Accounts.RowsIn == 0) throw NoRow();
@@ -43,7 +43,7 @@ internal sealed partial class FeatureLoader
             labels = labels! with { Names = LabelType == ClassLabels.Boolean ? [.. values.Select(v => v == "0" ? "false" : "true")] : values };
         }
         extractor.Know([.. found.Select(f => f.ToMap())], labels?.Map);
-        if (survey.Codes is not { } codes) return null;
+        if (survey.Keep is null || keeping.Codes is not { } codes) return null;
         codes.Seal(extractor.FeatureCodes);
         // Dictionaries contain values that no row has.
         extractor.ForgetUnknown();

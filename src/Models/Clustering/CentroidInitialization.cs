@@ -84,15 +84,10 @@ public abstract class CentroidInitialization
             .ConfigureAwait(false);
         using (Cancellation.Enter(cancellationToken))
         {
-            if (clusters > 1) options = options with { Sample = FitSample.Of(survey, options) };
+            if (clusters > 1) options = options with { Sample = FitSample.Of(survey, pass.Columns, options) };
             return (start(survey.Sample(), options), options);
         }
     }
-
-    /// <summary>The options of an interrupted fit, with what it had learned from its sample.</summary>
-    internal async ValueTask<FitOptions> SampledAsync(Model model, IDataPass pass, FitOptions options, CancellationToken cancellationToken) => model.CanCollapse
-        ? options with { Sample = await FitSample.ReadAsync(pass, options, TakesFirstRows, cancellationToken).ConfigureAwait(false) }
-        : options;
 
     /// <summary>Squared Euclidean distance between two rows of the sample over the entries observed in both.</summary>
     protected static double Distance(FeatureSample sample, int a, int b)

@@ -62,11 +62,11 @@ public static class ExpectationMaximization
         CheckFeatures(start, pass.Columns);
         start.CheckPriors(pass.PriorComponents);
         if (options.BatchesPerIteration is not null) start.CheckSomeBatches();
-        if (options.Sample is null && start.CanCollapse)
-            options = options with { Sample = await FitSample.ReadAsync(pass, options, takesFirst: false, cancellationToken).ConfigureAwait(false) };
-
         var clock = options.TimeProvider.GetTimestamp();
         var resumed = options.Journal?.Resumed;
+        if (resumed?.Sample is { } kept) options = options with { Sample = FitSample.Of(kept, options) };
+        else if (options.Sample is null && start.CanCollapse)
+            options = options with { Sample = await FitSample.ReadAsync(pass, options, cancellationToken).ConfigureAwait(false) };
         var model = (TModel)(resumed?.Model ?? start);
         var walk = await BatchWalk.OpenAsync(pass, options, cancellationToken).ConfigureAwait(false);
         var statistics = resumed?.Statistics ?? await EvaluateAsync(model, 0, found: known).ConfigureAwait(false);
@@ -79,7 +79,7 @@ public static class ExpectationMaximization
         RaisedVariances? raised = null;
         var converged = HasConverged();
         var isLate = false;
-        if (resumed is null) options.Journal?.Save(new(model, statistics, initial, []));
+        if (resumed is null) options.Journal?.Save(State());
         options.Progress?.Report(new(history.Count > 0 ? history[^1] : new(0, initial, 0, 0), model, statistics.Rows) { LeastGain = LeastGain() });
         while (!converged && history.Count < most && !(isLate = IsLate()))
         {
@@ -97,7 +97,7 @@ public static class ExpectationMaximization
             }
             var objective = Objective();
             history.Add(new(iteration, objective, objective - before, options.TimeProvider.GetElapsedTime(began).TotalSeconds));
-            options.Journal?.Save(new(model, statistics, initial, history));
+            options.Journal?.Save(State());
             options.Progress?.Report(new(history[^1], model, statistics.Rows) { LeastGain = LeastGain() });
             converged = HasConverged();
         }
@@ -120,6 +120,8 @@ public static class ExpectationMaximization
             Warnings = warnings,
             ImpossibleSequences = model.ImpossibleSequences(statistics),
         };
+
+        FitState State() => new(model, statistics, initial, [.. history]) { Sample = options.Sample?.Rows };
 
         double Objective() => walk is null ? statistics.Objective : walk.Scaled(statistics);
 

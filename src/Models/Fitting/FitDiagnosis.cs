@@ -44,7 +44,8 @@ internal static class FitDiagnosis
         }
         // Without a stop rule, the number of updates is what was asked for.
         if (!isEnded && options.MaxIterations > 0 && options.LeastGain(1) >= 0) warnings.Add(NotConverged);
-        using (Cancellation.Enter(cancellationToken)) warnings.AddRange(model.Examine(options));
+        if (model is not IExaminedModel examined) return warnings;
+        using (Cancellation.Enter(cancellationToken)) warnings.AddRange(examined.Examine(options));
         return warnings;
     }
 

@@ -16,7 +16,7 @@ namespace Pipelines;
 /// A component that dies (total responsibility below 1e-8 items) keeps its parameters with a weight of about 0, and a warning of the fit names it.
 /// A component whose variance vanishes causes an error that names it, unless a minimum variance is set.
 /// </remarks>
-public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<GeneralMixtureModel>
+public sealed partial class GeneralMixtureModel : Distribution, IExaminedModel, IModelFormat<GeneralMixtureModel>
 {
     private readonly double[] weights;
     private readonly double[] log2Weights;
@@ -178,7 +178,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     }
 
     /// <inheritdoc/>
-    internal override IEnumerable<string> Examine(FitOptions options)
+    IEnumerable<string> IExaminedModel.Examine(FitOptions options)
     {
         if (options.Sample is not { Rows: { Rows: > 0 } rows } || IsOfSequences || Components.Count == 1) return [];
         var coinciding = MixtureExamination.Coincidences([.. Components.Cast<Distribution>()], weights, rows).ToArray();

@@ -64,15 +64,6 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         }).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask<FitResult<GeneralMixtureModel>> ResumeAsync(GeneralMixtureModel model, IDataPass pass, FitOptions options,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        options = await initialization.SampledAsync(model, pass, options, cancellationToken).ConfigureAwait(false);
-        return await ExpectationMaximization.FitAsync(model, pass, options, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>
     /// The start for rows whose responsibilities are known or guessed: one M step with them. Continue with <c>Fit</c> of the result, or begin a fit of a
     /// pipeline with it (<see cref="ModelEstimator{TModel}"/>).

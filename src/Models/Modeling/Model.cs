@@ -130,12 +130,6 @@ public abstract class Model : ISummarizer
     public virtual IEnumerable<string> Diagnose(Statistics statistics) => [];
 
     /// <summary>
-    /// What rows of the data say about the model after its last fit, one sentence each, such as components that coincide. Nothing by default.
-    /// </summary>
-    /// <param name="options">How the model was fitted; holds the rows.</param>
-    internal virtual IEnumerable<string> Examine(FitOptions options) => [];
-
-    /// <summary>
     /// Which of the summarised rows have probability 0 under this model, as text for the error that follows; null (default) = none known.
     /// </summary>
     public virtual string? Impossible(Statistics statistics) => null;

@@ -84,15 +84,6 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
         }).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask<FitResult<HiddenMarkovModel>> ResumeAsync(HiddenMarkovModel model, IDataPass pass, FitOptions options,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        options = await initialization.SampledAsync(model, pass, options, cancellationToken).ConfigureAwait(false);
-        return await ExpectationMaximization.FitAsync(model, pass, options, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>The model that fitting starts from.</summary>
     /// <param name="sample">The rows used to choose it.</param>
     /// <param name="options">The seed, minimum variance and pseudocount are used.</param>

@@ -180,7 +180,7 @@ public sealed class FitCheckpointTests : IDisposable
             File.WriteAllBytes(file, bytes);
         }
         var error = await Assert.ThrowsAsync<FlowException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
-        Assert.Equal($"{Directory.GetFiles(Folder).Max()}: found a checkpoint of version {version}, expected version 4; resume with the version of Pipelines "
+        Assert.Equal($"{Directory.GetFiles(Folder).Max()}: found a checkpoint of version {version}, expected version 5; resume with the version of Pipelines "
             + "that wrote it, or start over (without CheckpointOptions.Resume)", error.Message);
     }
 
