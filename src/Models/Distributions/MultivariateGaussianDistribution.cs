@@ -16,6 +16,9 @@ namespace Pipelines;
 /// <remarks>The covariance is factored when first needed: a model with a singular one can be held and inspected, but not evaluated.</remarks>
 public sealed partial class MultivariateGaussianDistribution : Distribution, IDistributionFamily<MultivariateGaussianDistribution>, ICovarianceFamily
 {
+    // Rows whose differences from the mean are in the cache together.
+    private const int Together = 64;
+
     private readonly double[] mean;
     private readonly double[,] covariance;
     private readonly Once<Factors> factors;
@@ -109,33 +112,40 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     /// <inheritdoc/>
     public override void LogProbability(in FeatureTile tile, Span<double> result)
     {
-        var f = factors.Value;
+        var inverse = factors.Value.Inverse;
         using var scratch = Scratch.Enter();
         var d = Dimensions;
+        var differences = scratch.Take(d * Together);
+        var z = scratch.Take(Together);
+        var squares = scratch.Take(Together);
         var difference = scratch.Take(d);
         var marginal = new MarginalDensity(this, scratch);
-        for (var r = 0; r < tile.Rows; r++)
+        for (var first = 0; first < tile.Rows; first += Together)
         {
-            var missing = false;
+            var rows = Math.Min(Together, tile.Rows - first);
             for (var j = 0; j < d; j++)
-            {
-                difference[j] = tile.Values[(j * FeatureTile.Capacity) + r] - mean[j];
-                missing |= double.IsNaN(difference[j]);
-            }
-            if (missing)
-            {
-                Cancellation.Poll();
-                result[r] = marginal.LogProbability(difference);
-                continue;
-            }
-            double quadratic = 0;
+                for (var r = 0; r < rows; r++) differences[(j * Together) + r] = tile.Values[(j * FeatureTile.Capacity) + first + r] - mean[j];
+            var quadratic = squares[..rows];
+            quadratic.Clear();
             for (var i = 0; i < d; i++)
             {
-                double z = 0;
-                for (var j = 0; j <= i; j++) z += f.Inverse[i, j] * difference[j];
-                quadratic += z * z;
+                Cancellation.Poll();
+                var own = z[..rows];
+                own.Clear();
+                for (var j = 0; j <= i; j++) Rows.Add(inverse[i, j], differences.Slice(j * Together, rows), own);
+                for (var r = 0; r < rows; r++) quadratic[r] += own[r] * own[r];
             }
-            result[r] = Density(f.LogConstant, quadratic);
+            for (var r = 0; r < rows; r++)
+            {
+                var missing = false;
+                for (var j = 0; j < d; j++)
+                {
+                    difference[j] = differences[(j * Together) + r];
+                    missing |= double.IsNaN(difference[j]);
+                }
+                if (missing) Cancellation.Poll();
+                result[first + r] = missing ? marginal.LogProbability(difference) : Density(factors.Value.LogConstant, quadratic[r]);
+            }
         }
     }
 
@@ -148,30 +158,43 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
         var sums = (MultivariateGaussianStatistics)statistics;
         using var scratch = Scratch.Enter();
         var d = Dimensions;
-        var difference = scratch.Take(d);
+        var differences = scratch.Take(d * Together);
+        var factors = scratch.Take(Together);
         var complete = sums.Complete;
-        for (var r = 0; r < tile.Rows; r++)
+        for (int first = 0, count = 0; first < tile.Rows; first += Together, count = 0)
         {
-            var w = weights[r];
-            if (w == 0) continue;
-            var missing = false;
-            for (var j = 0; j < d; j++)
+            for (var r = first; r < Math.Min(first + Together, tile.Rows); r++)
             {
-                difference[j] = tile.Values[(j * FeatureTile.Capacity) + r] - mean[j];
-                missing |= double.IsNaN(difference[j]);
+                var w = weights[r];
+                if (w == 0) continue;
+                var missing = false;
+                var difference = differences.Slice(count * d, d);
+                for (var j = 0; j < d; j++)
+                {
+                    difference[j] = tile.Values[(j * FeatureTile.Capacity) + r] - mean[j];
+                    missing |= double.IsNaN(difference[j]);
+                }
+                if (missing)
+                {
+                    Cancellation.Poll();
+                    AccumulatePairs(difference, w, sums);
+                    continue;
+                }
+                factors[count++] = w;
+                complete[0] += w;
             }
-            if (missing)
-            {
-                Cancellation.Poll();
-                AccumulatePairs(difference, w, sums);
-                continue;
-            }
-            complete[0] += w;
             for (int i = 0, p = 1 + d; i < d; i++)
             {
-                var wd = w * difference[i];
-                complete[1 + i] += wd;
-                for (var j = 0; j <= i; j++, p++) complete[p] += wd * difference[j];
+                Cancellation.Poll();
+                var products = complete.Slice(p, i + 1);
+                for (var r = 0; r < count; r++)
+                {
+                    var difference = differences.Slice(r * d, i + 1);
+                    var wd = factors[r] * difference[i];
+                    complete[1 + i] += wd;
+                    Rows.Add(wd, difference, products);
+                }
+                p += i + 1;
             }
         }
     }

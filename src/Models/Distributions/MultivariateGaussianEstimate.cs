@@ -50,7 +50,7 @@ internal static class MultivariateGaussianEstimate
                 covariance[i, j] = covariance[j, i] = value;
             }
         }
-        if (options.MinVariance > 0 && !holdsCovariance) covariance = SymmetricEigen.Floor(covariance, options.MinVariance);
+        if (options.MinVariance > 0 && !holdsCovariance) covariance = VarianceFloor.Floor(covariance, options.MinVariance);
         if (options.Inertia != 0)
         {
             for (var i = 0; i < d; i++)
