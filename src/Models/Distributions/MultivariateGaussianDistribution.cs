@@ -58,7 +58,7 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     public override bool IsEstimatedInOnePass => true;
 
     /// <inheritdoc/>
-    public override FitUses Uses => FitUses.MinVariance;
+    public override FitUses Uses => FitUses.MinVariance | FitUses.Shrinkage;
 
     internal override void CheckRows(FeatureSample sample, in MaximizeOptions options)
     {

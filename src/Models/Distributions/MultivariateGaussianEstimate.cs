@@ -8,12 +8,12 @@ internal static class MultivariateGaussianEstimate
 {
     /// <summary>True if rows without missing values are too few for a covariance.</summary>
     public static bool AreTooFew(int features, in MaximizeOptions options) =>
-        options is { MinVariance: 0, Inertia: 0, Rows: > 0 } && options.Rows <= features;
+        options is { MinVariance: 0, Inertia: 0, Shrinkage.IsNone: true, Rows: > 0 } && options.Rows <= features;
 
     /// <summary>The refusal of too few rows.</summary>
     public static ModelException TooFew(int features, long rows) => new(ErrorKind.Data, $"covariance of a Gaussian of {features} features",
         $"{rows} {(rows == 1 ? "row" : "rows")}", $"at least {features + 1L} rows, as fewer do not vary in every direction",
-        "use more rows or fewer features, or set a minimum variance (FitOptions.MinVariance)");
+        "set FitOptions.Shrinkage or FitOptions.MinVariance, fit diagonal covariances (DiagonalGaussianDistribution.FamilyName), or use more rows");
 
     /// <summary>
     /// mean_j = S_j / W_j over the rows in which j is observed; cov_jk = (SS_jk - S_j S_k / W_jk) / W_jk over those in which both are.
@@ -50,6 +50,7 @@ internal static class MultivariateGaussianEstimate
                 covariance[i, j] = covariance[j, i] = value;
             }
         }
+        if (!holdsCovariance) options.Shrinkage.Apply(covariance, total);
         if (options.MinVariance > 0 && !holdsCovariance) covariance = VarianceFloor.Floor(covariance, options.MinVariance);
         if (options.Inertia != 0)
         {
