@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Settings;
 
@@ -10,14 +9,13 @@ internal sealed class CovarianceSettings
 {
     private const string Full = "full";
     private const string Shared = "tied";
-    private const string Gaussian = "multivariate-gaussian";
 
-    private static readonly SortedList<string, string> families = new(StringComparer.Ordinal)
+    private static readonly SortedList<string, CovarianceShape> shapes = new(StringComparer.Ordinal)
     {
-        [Full] = Gaussian,
-        [Shared] = Gaussian,
-        ["diagonal"] = "diagonal-gaussian",
-        ["spherical"] = "spherical-gaussian",
+        ["diagonal"] = CovarianceShape.Diagonal,
+        [Full] = CovarianceShape.Full,
+        ["spherical"] = CovarianceShape.Spherical,
+        [Shared] = CovarianceShape.Full,
     };
 
     private readonly DistributionSettings distribution;
@@ -35,7 +33,7 @@ internal sealed class CovarianceSettings
             $"Gaussian distributions with covariances of this shape, instead of --distribution: '{Full}', any covariance{own} (multivariate-gaussian); "
                 + (parts is null ? "" : $"'{Shared}', one full covariance for all {parts} (multivariate-gaussian with --tied); ")
                 + $"'diagonal', a variance for each feature{own} (diagonal-gaussian); 'spherical', one variance for all features{own} (spherical-gaussian). "
-                + "[default: as --distribution says]", "SHAPE", families.Keys.Where(k => parts is not null || k != Shared), "diagonal");
+                + "[default: as --distribution says]", "SHAPE", shapes.Keys.Where(k => parts is not null || k != Shared), "diagonal");
     }
 
     /// <summary>The shape.</summary>
@@ -50,9 +48,10 @@ internal sealed class CovarianceSettings
     /// <summary>Errors that involve several options.</summary>
     public IEnumerable<UsageError> Check(CommandResult result)
     {
-        if (result.Given(Shape) is not { } shape || !families.TryGetValue(shape, out var family)) yield break;
+        if (result.Given(Shape) is not { } shape || !shapes.TryGetValue(shape, out var own)) yield break;
         var option = distribution.Option;
-        if (result.Given(option) is { } names && !(names is [var name] && (name == Gaussian || name == family)))
+        var family = DistributionFamily.Gaussian(own).Name;
+        if (result.Given(option) is { } names && !(names is [var name] && (name == family || name == DistributionFamily.Gaussian(default).Name)))
             yield return UsageError.For($"{Shape.Name} and {option.Name}", $"'{shape}' and '{string.Join(",", names)}'",
                 $"one of them, or the same distribution in both ('{family}')", $"{Shape.Name} {shape}");
         if (shape == Full && Tied is not null && result.IsGiven(Tied))
@@ -62,7 +61,7 @@ internal sealed class CovarianceSettings
 
     /// <summary>The family that the options name.</summary>
     public DistributionFamily Family(ParseResult parsed) =>
-        parsed.GetValue(Shape) is { } shape ? ModelFormat.Family(families[shape]) : distribution.Family(parsed);
+        parsed.GetValue(Shape) is { } shape ? DistributionFamily.Gaussian(shapes[shape]) : distribution.Family(parsed);
 
     /// <summary>True: the parts share one covariance.</summary>
     public bool IsTied(ParseResult parsed) => (Tied is not null && parsed.GetValue(Tied)) || parsed.GetValue(Shape) == Shared;

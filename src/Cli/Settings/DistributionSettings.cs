@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Pipelines.Cli.Terminal;
 using Pipelines.Models.Serialization;
 
@@ -43,6 +44,8 @@ internal sealed class DistributionSettings
             {
                 all.Add(NameList.Parse(text, out var problem));
                 if (problem is not null) return UsageError.For(option, $"'{text}': {problem}", setting.Expected, $"{option} {setting.Example}");
+                if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                    return new(option, $"'{text}'", setting.Expected, $"did you mean --components {text}?");
                 if (all[^1].Select(Wrong).FirstOrDefault(w => w is not null) is { } wrong)
                     return new(option, wrong.Found, wrong.Expected, wrong.Remedy.Replace("--distribution", option, StringComparison.Ordinal));
             }
@@ -56,7 +59,7 @@ internal sealed class DistributionSettings
     /// <summary>Errors that involve the option for each component, the features and the options that it replaces.</summary>
     public IEnumerable<UsageError> CheckEach(CommandResult result, Setting<IReadOnlyList<string>?> features, params IReadOnlyList<Option> replaced)
     {
-        if (replaced.FirstOrDefault(result.IsGiven) is { } other && result.IsGiven(Each))
+        if (replaced.FirstOrDefault(result.IsGiven) is { } other && result.Given(Each) is not null)
             yield return UsageError.For($"{Each.Name} and {other.Name}", "both", $"one of them, as {Each.Name} names each component's own distribution",
                 $"{Each.Name} normal {Each.Name} gamma");
         foreach (var names in result.Given(Each) ?? [])

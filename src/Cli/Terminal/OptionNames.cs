@@ -16,7 +16,7 @@ internal static partial class OptionNames
         ["BadRowPolicy.MaxRows"] = "--max-bad-rows",
         ["CheckpointOptions.Resume"] = "--resume",
         ["Classifier.HasTiedCovariances"] = "--tied",
-        ["DiagonalGaussianDistribution.FamilyName"] = "--covariance diagonal",
+        ["CovarianceShape.Diagonal"] = "--covariance diagonal",
         ["FeatureMatrix.WithFoldKeys"] = null,
         ["FeatureMatrix.WithLabels"] = null,
         ["FitOptions.BatchesPerIteration"] = "--batches-per-iteration",

@@ -13,7 +13,7 @@ internal static class MultivariateGaussianEstimate
     /// <summary>The refusal of too few rows.</summary>
     public static ModelException TooFew(int features, long rows) => new(ErrorKind.Data, $"covariance of a Gaussian of {features} features",
         $"{rows} {(rows == 1 ? "row" : "rows")}", $"at least {features + 1L} rows, as fewer do not vary in every direction",
-        "set FitOptions.Shrinkage or FitOptions.MinVariance, fit diagonal covariances (DiagonalGaussianDistribution.FamilyName), or use more rows");
+        "set FitOptions.Shrinkage or FitOptions.MinVariance, fit diagonal covariances (CovarianceShape.Diagonal), or use more rows");
 
     /// <summary>
     /// mean_j = S_j / W_j over the rows in which j is observed; cov_jk = (SS_jk - S_j S_k / W_jk) / W_jk over those in which both are.

@@ -7,7 +7,7 @@ public sealed class FewRowsTests
 {
     private const string Refused =
         "covariance of a Gaussian of 40 features: found 40 rows, expected at least 41 rows, as fewer do not vary in every direction; " +
-        "set FitOptions.Shrinkage or FitOptions.MinVariance, fit diagonal covariances (DiagonalGaussianDistribution.FamilyName), or use more rows";
+        "set FitOptions.Shrinkage or FitOptions.MinVariance, fit diagonal covariances (CovarianceShape.Diagonal), or use more rows";
 
     private static DistributionEstimator Single => new(DistributionFamily.Of<MultivariateGaussianDistribution>());
 
