@@ -27,12 +27,12 @@ public sealed class HelpTests
     [Theory]
     [InlineData("fit mixture", "--force --distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay "
         + "--batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows "
-        + "--dry-run --checkpoint --resume --tied --update --weight-inertia --priors")]
+        + "--dry-run --checkpoint --resume --tied --update --weight-inertia --priors --covariance --shrinkage --component --freeze")]
     [InlineData("fit kmeans", "--force --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration "
         + "--restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume --empty-clusters")]
     [InlineData("fit hmm", "--force --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init "
         + "--initial --iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint "
-        + "--resume --tied --update --priors")]
+        + "--resume --tied --update --priors --covariance --shrinkage --freeze")]
     [InlineData("fit markov-chain", "--force --markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output "
         + "--checkpoint --resume")]
     [InlineData("fit bayesian-network", "--force --structure --root --score --penalty --equivalent-sample-size --max-parents --constraints --tabu-length "

@@ -29,8 +29,11 @@ public sealed class UsageTests
         { "nothing to inspect", "inspect", 2, "pipelines: error: FILE: found none, expected a model saved by 'fit' or by pomegranate 0.14, "
             + "a network in BIF, or "
             + "a Parquet file, folder or glob; for example pipelines inspect model.json …\nSee pipelines inspect --help." },
-        { "unknown option", Start + " --distribution normal --component 2", 2,
-            "pipelines: error: --component: found an option that 'mixture' does not have, expected one of its options; did you mean --components?\nSee "
+        { "similar option", Start + " --component 2", 2,
+            "pipelines: error: --component: found '2', expected the name of a distribution for all features, or one for each feature; did you mean "
+                + "--components 2?\nSee pipelines fit mixture --help." },
+        { "unknown option", Start + " --distribution normal --componets 2", 2,
+            "pipelines: error: --componets: found an option that 'mixture' does not have, expected one of its options; did you mean --components?\nSee "
                 + "pipelines fit mixture --help." },
         { "unknown option far from all", Start + " --distribution normal --bootstrap there", 2,
             "pipelines: error: --bootstrap: found an option that 'mixture' does not have, expected one of its options; correct its name (a file of that name "

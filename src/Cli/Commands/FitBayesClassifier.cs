@@ -11,8 +11,7 @@ using Pipelines.Models.Sequences;
 namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit bayes-classifier …</c></summary>
-internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Bayes classifier: a model of any kind for each class.",
-    new("raises the log-likelihood of the unlabeled rows or sequences", FitWords.Families, null))
+internal sealed class FitBayesClassifier : FitKind<BayesClassifier>
 {
     private const string Mixture = "mixture";
     private const string Hidden = "hmm";
@@ -21,6 +20,7 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
 
     private readonly DistributionSettings distribution = new("Distribution of each class; with --class-model, of its components or states");
     private readonly ClassSettings classes = new();
+    private readonly CovarianceSettings covariance;
 
     private readonly Setting<string?> model = Setting.Choice(
         "--class-model", "What each class is: 'distribution'; 'mixture' of --components distributions; 'hmm', a hidden Markov model of --components states; "
@@ -34,11 +34,16 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
     private readonly Setting<int?> markovOrder = Setting.Whole("--markov-order", "How many previous rows the next row of a Markov chain depends on, 0 to 16. "
         + "[default: 1]", "K", "a whole number from 0 to 16", "2", k => k is >= 0 and <= 16);
 
+    public FitBayesClassifier()
+        : base("Fits a Bayes classifier: a model of any kind for each class.",
+            new("raises the log-likelihood of the unlabeled rows or sequences", FitWords.Families, null)) =>
+                covariance = new(distribution, "classes", classes.Tied);
+
     public override string Name => "bayes-classifier";
 
     protected override SequenceSettings Sequences { get; } = new();
 
-    protected override IReadOnlyList<Option> Own => [.. classes.All, model, distribution.Option, components, markovOrder, .. structure.All];
+    protected override IReadOnlyList<Option> Own => [.. classes.All, model, distribution.Option, covariance.Shape, components, markovOrder, .. structure.All];
 
     protected override (string Found, string Expected)? NotIncremental => ClassSettings.NotIncremental;
 
@@ -47,11 +52,13 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
     protected override IEnumerable<UsageError> Check(CommandResult result)
     {
         var kind = result.Given(model);
-        (Option, bool)[] replaced = [(distribution.Option, kind is not (Chain or Network)), (model, false), (components, kind is Mixture or Hidden),
-            (markovOrder, false), (classes.Tied, false), .. structure.All.Select(o => (o, false))];
+        var needsDistribution = kind is not (Chain or Network) && !result.IsGiven(covariance.Shape);
+        (Option, bool)[] replaced = [(distribution.Option, needsDistribution), (model, false), (components, kind is Mixture or Hidden),
+            (markovOrder, false), .. covariance.All.Select(o => (o, false)), .. structure.All.Select(o => (o, false))];
         foreach (var mistake in Fit.Check(result, replaced)) yield return mistake;
         var elements = Sequences.Elements(result, [classes.Label, Fit.Weights], result.Given(classes.Priors.Option));
         foreach (var mistake in distribution.Check(result, Fit.Features, elements)) yield return mistake;
+        foreach (var mistake in covariance.Check(result)) yield return mistake;
         foreach (var mistake in classes.Check(result, Fit)) yield return mistake;
         if (result.IsGiven(Fit.Initial)) yield break;
         if (kind is not (Mixture or Hidden) && result.IsGiven(components)) yield return OnlyFor(components, $"{Mixture} or {Hidden}");
@@ -61,8 +68,8 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
             foreach (var mistake in structure.Check(result, null)) yield return mistake;
         }
         else if (structure.All.FirstOrDefault(result.IsGiven) is { } unused) yield return OnlyFor(unused, Network, "an option");
-        if (kind is Chain or Network && result.IsGiven(classes.Tied))
-            yield return UsageError.For($"{classes.Tied.Name} and {model.Name}", $"'{kind}', which has no covariance", "a model of Gaussian distributions",
+        if (kind is Chain or Network && covariance.All.FirstOrDefault(result.IsGiven) is { } shape)
+            yield return UsageError.For($"{shape.Name} and {model.Name}", $"'{kind}', which has no covariance", "a model of Gaussian distributions",
                 $"{model.Name} {Mixture}");
         if (kind is Chain or Network && result.IsGiven(distribution.Option))
             yield return UsageError.For($"{distribution.Option.Name} and {model.Name}", $"'{kind}' and a distribution",
@@ -84,7 +91,7 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
             { MaxBytes = run?.Budget });
         }
         if (kind == Chain) return BayesClassifierEstimator.Of(new MarkovChainEstimator(parsed.GetValue(markovOrder) ?? 1));
-        var (family, tied) = (distribution.Family(parsed), parsed.GetValue(classes.Tied));
+        var (family, tied) = (covariance.Family(parsed), covariance.IsTied(parsed));
         return kind switch
         {
             Mixture => BayesClassifierEstimator.Of(new MixtureEstimator(family, parsed.GetRequiredValue(components)!.Value, tied: tied)),

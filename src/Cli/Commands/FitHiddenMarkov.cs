@@ -7,8 +7,7 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit hmm …</c></summary>
-internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hidden Markov model to sequences by the Baum-Welch algorithm.",
-    new(FitWords.LogLikelihood, FitWords.Families, "states"))
+internal sealed class FitHiddenMarkov : FitKind<HiddenMarkovModel>
 {
     private static readonly SortedList<string, HiddenTraining> trainings =
         new(StringComparer.Ordinal) { ["baum-welch"] = HiddenTraining.BaumWelch, ["labeled"] = HiddenTraining.Labeled, ["viterbi"] = HiddenTraining.Viterbi };
@@ -26,7 +25,9 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
         + "distributions (all parameters of what the states emit)", ParameterKinds.Starts | ParameterKinds.Transitions | ParameterKinds.Means
         | ParameterKinds.Covariances | ParameterKinds.Distributions, null);
 
-    private readonly Option<bool> tied = UpdateSettings.Tied("states");
+    private readonly CovarianceSettings covariance;
+
+    private readonly FreezeSettings frozen = new("states", "what they emit");
 
     private readonly Setting<string?> label = Setting.Name(
         "--label", "Column with the name of each row's state where it is known, and null elsewhere. Without --initial, the first states take their names "
@@ -43,28 +44,35 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
 
     private readonly PriorSettings priors = new("state", "the states: those of --initial, or the labels as they are sorted, then the others");
 
+    public FitHiddenMarkov()
+        : base("Fits a hidden Markov model to sequences by the Baum-Welch algorithm.",
+            new(FitWords.LogLikelihood, FitWords.Families, "states")) =>
+                covariance = new(distribution, "states", UpdateSettings.Tied("states"));
+
     public override string Name => "hmm";
 
     protected override SequenceSettings Sequences { get; } = new();
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, tied, Fit.Selection.Criterion, finite, label, priors.Option, training, impossible,
-        .. estimates.All, .. updates.All];
+    protected override IReadOnlyList<Option> Own => [distribution.Option, .. covariance.All, Fit.Selection.Criterion, finite, label, priors.Option, training,
+        impossible, .. estimates.All, .. updates.All, frozen.Option];
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
-        Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
-            (Fit.Init, false), (finite, false), (tied, false))
+        Fit.Check(result, [(distribution.Option, !result.IsGiven(covariance.Shape)), (Fit.Components, true), (Fit.Selection.Restarts, false),
+            (Fit.Selection.Criterion, false), (Fit.Init, false), (finite, false), .. covariance.All.Select(o => (o, false))])
+            .Concat(covariance.Check(result)).Concat(frozen.Check(result, Fit.Initial))
             .Concat(distribution.Check(result, Fit.Features, Sequences.Elements(result, [label, Fit.Weights], result.Given(priors.Option))))
             .Concat(distribution.CheckStart(result, Fit.Init)).Concat(CheckLabels(result))
             .Concat(priors.Check(result, Fit.Features, Fit.Weights, label, Sequences.Key, Sequences.Order));
 
     protected override IEstimator<HiddenMarkovModel> Estimator(ParseResult parsed)
     {
-        var family = distribution.Family(parsed);
+        var family = covariance.Family(parsed);
         return Fit.Selection.Select(parsed, k => new HiddenMarkovEstimator(family, k, Fit.Initialization(parsed), isFinite: parsed.GetValue(finite),
-            fitting: Fitting(new() { TiedCovariances = parsed.GetValue(tied) }, parsed)));
+            fitting: Fitting(new() { TiedCovariances = covariance.IsTied(parsed) }, parsed)));
     }
 
-    protected override HiddenMarkovModel Begin(HiddenMarkovModel initial, ParseResult parsed) => initial.With(Fitting(initial.Fitting, parsed));
+    protected override HiddenMarkovModel Begin(HiddenMarkovModel initial, ParseResult parsed) =>
+        frozen.Of(initial, parsed, states => initial.WithFrozen(states)).With(Fitting(initial.Fitting, parsed));
 
     protected override Pipeline Of(Pipeline pipeline, HiddenMarkovModel? initial, ParseResult parsed)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Pipelines.Cli.Terminal;
 using Pipelines.Models.Serialization;
 
@@ -30,22 +31,65 @@ internal sealed class DistributionSettings
 
     private static string Arguments => string.Join("; ", Known.Where(f => f.Argument is not null).Select(f => $"{f.Name}({f.Argument})"));
 
+    /// <summary>The option for the family of one component, or those of its features; repeated for each component.</summary>
+    public Setting<IReadOnlyList<IReadOnlyList<string>>?> Each { get; } = new(
+        "--component", "Distribution of one component: one name for all features, or one for each, as in --distribution. Give the option once for each "
+            + "component, instead of --distribution and --components: --component normal --component gamma. Component k starts from cluster k, without the "
+            + "rows outside its support; --restarts tries other assignments. [default: as --distribution says]", "NAME[,NAME…]", Expected, "gamma",
+        static (ISetting setting, string option, IReadOnlyList<string> texts, out IReadOnlyList<IReadOnlyList<string>>? value) =>
+        {
+            var all = new List<IReadOnlyList<string>>();
+            value = all;
+            foreach (var text in texts)
+            {
+                all.Add(NameList.Parse(text, out var problem));
+                if (problem is not null) return UsageError.For(option, $"'{text}': {problem}", setting.Expected, $"{option} {setting.Example}");
+                if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                    return new(option, $"'{text}'", setting.Expected, $"did you mean --components {text}?");
+                if (all[^1].Select(Wrong).FirstOrDefault(w => w is not null) is { } wrong)
+                    return new(option, wrong.Found, wrong.Expected, wrong.Remedy.Replace("--distribution", option, StringComparison.Ordinal));
+            }
+            return null;
+        },
+        null)
+    {
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <summary>Errors that involve the option for each component, the features and the options that it replaces.</summary>
+    public IEnumerable<UsageError> CheckEach(CommandResult result, Setting<IReadOnlyList<string>?> features, params IReadOnlyList<Option> replaced)
+    {
+        if (replaced.FirstOrDefault(result.IsGiven) is { } other && result.Given(Each) is not null)
+            yield return UsageError.For($"{Each.Name} and {other.Name}", "both", $"one of them, as {Each.Name} names each component's own distribution",
+                $"{Each.Name} normal {Each.Name} gamma");
+        foreach (var names in result.Given(Each) ?? [])
+            foreach (var mistake in Check(Each, names, result, features, null)) yield return mistake;
+    }
+
+    /// <summary>The families of the components.</summary>
+    public IReadOnlyList<DistributionFamily>? Families(ParseResult parsed) =>
+        parsed.GetValue(Each) is { } all ? [.. all.Select(DistributionFamily.Named)] : null;
+
     /// <summary>Errors that involve the option and the features.</summary>
     /// <param name="result">The parsed command.</param>
     /// <param name="features">The option that names the features.</param>
     /// <param name="otherwise">The features if that option is not given; null = known only from the data.</param>
-    public IEnumerable<UsageError> Check(CommandResult result, Setting<IReadOnlyList<string>?> features, IReadOnlyList<string>? otherwise = null)
+    public IEnumerable<UsageError> Check(CommandResult result, Setting<IReadOnlyList<string>?> features, IReadOnlyList<string>? otherwise = null) =>
+        Check(Option, result.Given(Option), result, features, otherwise);
+
+    private static IEnumerable<UsageError> Check(Option option, IReadOnlyList<string>? found, CommandResult result, Setting<IReadOnlyList<string>?> features,
+        IReadOnlyList<string>? otherwise)
     {
-        if (result.Given(Option) is not { Count: > 1 } names) yield break;
+        if (found is not { Count: > 1 } names) yield break;
         if (!result.IsGiven(features) && otherwise is null)
-            yield return UsageError.For($"{Option.Name} with {names.Count} names", $"no {features.Name}", "the features they are for, in the same order",
+            yield return UsageError.For($"{option.Name} with {names.Count} names", $"no {features.Name}", "the features they are for, in the same order",
                 $"{features.Name} {features.Example}");
         else if ((result.IsGiven(features) ? result.Given(features) : otherwise) is { } given && given.Count != names.Count)
-            yield return UsageError.For(Option.Name, $"{names.Count} names for {given.Count} {(given.Count == 1 ? "feature" : "features")}",
-                "one name for all features, or one for each", $"{Option.Name} normal");
+            yield return UsageError.For(option.Name, $"{names.Count} names for {given.Count} {(given.Count == 1 ? "feature" : "features")}",
+                "one name for all features, or one for each", $"{option.Name} normal");
         if (names.FirstOrDefault(n => !Find(n)!.IsUnivariate) is { } joint)
-            yield return UsageError.For(Option.Name, $"'{joint}' among several names",
-                $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{Option.Name} {joint}");
+            yield return UsageError.For(option.Name, $"'{joint}' among several names",
+                $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{option.Name} {joint}");
     }
 
     /// <summary>An error if the option that chooses the start has no effect.</summary>

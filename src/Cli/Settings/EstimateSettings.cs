@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace Pipelines.Cli.Settings;
 
@@ -16,8 +17,20 @@ internal sealed class EstimateSettings(string counted, string varied, string flo
             + $"[default: {floor}]", "V",
         "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
 
+    private readonly Setting<CovarianceShrinkage?> shrinkage = new(
+        "--shrinkage", $"Share of the diagonal in each full covariance{varied}, 0 to 1: C' = (1 - SHARE) C + SHARE diag(C), so that fewer rows than features "
+            + "suffice. 'auto' estimates it in each update from the correlations and the weight of the rows (oracle approximating shrinkage). "
+            + "[default: 0, no shrinkage]", "auto|SHARE", "'auto', or a number from 0 to 1", "auto",
+        static (string text, out CovarianceShrinkage? value) =>
+        {
+            value = text == "auto" ? CovarianceShrinkage.Automatic
+                : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share : null;
+            return value is not null;
+        },
+        null);
+
     /// <summary>The options.</summary>
-    public IReadOnlyList<Option> All => [pseudocount, minVariance];
+    public IReadOnlyList<Option> All => [pseudocount, minVariance, shrinkage];
 
     /// <summary>An option for a weight that is added to a count.</summary>
     public static Setting<double?> Pseudocount(string name, string description) =>
@@ -28,5 +41,6 @@ internal sealed class EstimateSettings(string counted, string varied, string flo
     {
         Pseudocount = parsed.GetValue(pseudocount) ?? options.Pseudocount,
         MinVariance = parsed.GetValue(minVariance) ?? options.MinVariance,
+        Shrinkage = parsed.GetValue(shrinkage) ?? options.Shrinkage,
     };
 }

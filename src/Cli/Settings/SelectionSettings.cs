@@ -57,10 +57,11 @@ internal sealed class SelectionSettings
     /// <summary>The estimator, or a selection among several estimators.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="estimator">Creates the estimator for a number of components.</param>
-    public IEstimator<TModel> Select<TModel>(ParseResult parsed, Func<int, IEstimator<TModel>> estimator)
+    /// <param name="known">The number of components if other options determine it; null (default) = as --components says.</param>
+    public IEstimator<TModel> Select<TModel>(ParseResult parsed, Func<int, IEstimator<TModel>> estimator, int? known = null)
         where TModel : Model
     {
-        var components = parsed.GetRequiredValue(Components)!;
+        var components = known is { } one ? [one] : parsed.GetRequiredValue(Components)!;
         var restarts = parsed.GetValue(Restarts) ?? 1;
         if (components.Count * restarts == 1) return estimator(components[0]);
         if (restarts > 1 && !components.Any(k => estimator(k).Uses.HasFlag(FitUses.Seed)))

@@ -17,7 +17,7 @@ public abstract partial class Classifier
         ((ClassifierStatistics)statistics).Unlabeled == 0 && Classes.All(c => c.IsEstimatedInOnePass);
 
     /// <inheritdoc/>
-    internal override string WhyObjectiveFalls => "it counts unlabeled items only; missing values, inertia or a minimum variance can do that too";
+    internal override string WhyObjectiveFalls => "it counts unlabeled items only; missing values, inertia, shrinkage or a minimum variance can do that too";
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new ClassifierStatistics([.. Classes.Select(c => c.CreateStatistics())]);

@@ -82,13 +82,7 @@ internal static class SampleFitting
         var weights = new double[sample.Rows];
         for (var i = 0; i < weights.Length; i++) weights[i] = weight(i) * sample.Weights[i];
         var rows = FeatureMatrix.FromRows(sample.Values, weights);
-        var maximize = new MaximizeOptions
-        {
-            MinVariance = options.MinVariance ?? 0,
-            Floors = options.Sample?.Floors,
-            Pseudocount = options.Pseudocount,
-            Rows = weights.Count(w => w > 0),
-        };
+        var maximize = options.Start with { Rows = weights.Count(w => w > 0) };
         distribution.CheckRows(sample, maximize);
         // Twice: the second time the sums are centred on the fitted mean, which removes the rounding error of the first.
         for (var round = 0; round < 2; round++)

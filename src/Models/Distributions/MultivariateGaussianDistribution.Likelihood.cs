@@ -1,4 +1,5 @@
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
 
 namespace Pipelines;
 
@@ -14,10 +15,12 @@ public sealed partial class MultivariateGaussianDistribution
         double quadratic = 0;
         for (var r = 0; r < Dimensions; r++)
         {
+            Cancellation.Poll();
+            var row = Rows.Of(InverseLower, r);
             for (var i = 0; i <= r; i++)
             {
-                for (var j = 0; j <= i; j++)
-                    quadratic += (i == j ? 1 : 2) * InverseLower[r, i] * InverseLower[r, j] * products[MultivariateGaussianStatistics.Packed(i, j)];
+                var p = MultivariateGaussianStatistics.Packed(i, 0);
+                quadratic += row[i] * ((2 * Rows.Dot(products.Slice(p, i), row[..i])) + (row[i] * products[p + i]));
             }
         }
         return (sums.Complete[0] * LogConstant) - (quadratic / 2);

@@ -22,12 +22,7 @@ public sealed partial class MultivariateGaussianDistribution
         if (Cholesky.Factor(symmetric, lower) is >= 0 and var row)
             throw new ModelException(ErrorKind.Usage, $"multivariate Gaussian, precision of feature {row}", "a matrix that is not positive definite there",
                 "a positive definite matrix", "correct the matrix, or give the covariance");
-        var inverse = Cholesky.InvertLower(lower);
-        var covariance = new double[d, d];
-        for (var i = 0; i < d; i++)
-            for (var j = 0; j < d; j++)
-                for (var k = Math.Max(i, j); k < d; k++) covariance[i, j] += inverse[k, i] * inverse[k, j];
-        return new(mean, covariance);
+        return new(mean, Cholesky.TransposedProduct(Cholesky.InvertLower(lower)));
     }
 
     // A symmetric copy of a covariance or precision.

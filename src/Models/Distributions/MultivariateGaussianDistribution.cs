@@ -55,7 +55,7 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     public override bool IsEstimatedInOnePass => true;
 
     /// <inheritdoc/>
-    public override FitUses Uses => FitUses.MinVariance;
+    public override FitUses Uses => FitUses.MinVariance | FitUses.Shrinkage;
 
     internal override void CheckRows(FeatureSample sample, in MaximizeOptions options)
     {
@@ -107,74 +107,7 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     }
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result)
-    {
-        var f = factors.Value;
-        using var scratch = Scratch.Enter();
-        var d = Dimensions;
-        var difference = scratch.Take(d);
-        var marginal = new MarginalDensity(this, scratch);
-        for (var r = 0; r < tile.Rows; r++)
-        {
-            var missing = false;
-            for (var j = 0; j < d; j++)
-            {
-                difference[j] = tile.Values[(j * FeatureTile.Capacity) + r] - mean[j];
-                missing |= double.IsNaN(difference[j]);
-            }
-            if (missing)
-            {
-                Cancellation.Poll();
-                result[r] = marginal.LogProbability(difference);
-                continue;
-            }
-            double quadratic = 0;
-            for (var i = 0; i < d; i++)
-            {
-                double z = 0;
-                for (var j = 0; j <= i; j++) z += f.Inverse[i, j] * difference[j];
-                quadratic += z * z;
-            }
-            result[r] = Density(f.LogConstant, quadratic);
-        }
-    }
-
-    /// <inheritdoc/>
     public override Statistics CreateStatistics() => new MultivariateGaussianStatistics(FormatName, Dimensions);
-
-    /// <inheritdoc/>
-    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
-    {
-        var sums = (MultivariateGaussianStatistics)statistics;
-        using var scratch = Scratch.Enter();
-        var d = Dimensions;
-        var difference = scratch.Take(d);
-        var complete = sums.Complete;
-        for (var r = 0; r < tile.Rows; r++)
-        {
-            var w = weights[r];
-            if (w == 0) continue;
-            var missing = false;
-            for (var j = 0; j < d; j++)
-            {
-                difference[j] = tile.Values[(j * FeatureTile.Capacity) + r] - mean[j];
-                missing |= double.IsNaN(difference[j]);
-            }
-            if (missing)
-            {
-                Cancellation.Poll();
-                AccumulatePairs(difference, w, sums);
-                continue;
-            }
-            complete[0] += w;
-            for (int i = 0, p = 1 + d; i < d; i++)
-            {
-                var wd = w * difference[i];
-                complete[1 + i] += wd;
-                for (var j = 0; j <= i; j++, p++) complete[p] += wd * difference[j];
-            }
-        }
-    }
 
     /// <inheritdoc/>
     public override void Recenter(Statistics statistics, Model from)
@@ -243,30 +176,6 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     /// <exception cref="ModelException">It is singular.</exception>
     public override void EnsureEvaluable() => _ = factors.Value;
 
-    private static void AccumulatePairs(ReadOnlySpan<double> difference, double w, MultivariateGaussianStatistics sums)
-    {
-        var d = difference.Length;
-        var weights = sums.PairWeights;
-        var firsts = sums.PairSums;
-        var products = sums.PairProducts;
-        for (var i = 0; i < d; i++)
-        {
-            if (double.IsNaN(difference[i])) continue;
-            for (var j = 0; j < d; j++)
-            {
-                if (double.IsNaN(difference[j])) continue;
-                firsts[(i * d) + j] += w * difference[i];
-                if (j > i) continue;
-                var p = MultivariateGaussianStatistics.Packed(i, j);
-                weights[p] += w;
-                products[p] += w * difference[i] * difference[j];
-            }
-        }
-    }
-
-    // So far away that products overflow, infinities of both signs may meet: such a row is impossible.
-    private static double Density(double constant, double quadratic) => double.IsNaN(quadratic) ? double.NegativeInfinity : constant - (0.5 * quadratic);
-
     private Factors Factor()
     {
         var d = Dimensions;
@@ -284,59 +193,4 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     }
 
     private sealed record Factors(double[,] Lower, double[,] Inverse, double LogConstant);
-
-    /// <summary>The marginal density over the observed entries; caches the factor for the last pattern of missing entries.</summary>
-    private ref struct MarginalDensity(MultivariateGaussianDistribution owner, Scratch scratch)
-    {
-        private readonly Span<double> lower = scratch.Take(owner.Dimensions * owner.Dimensions);
-        private readonly Span<double> pattern = scratch.Take(owner.Dimensions + 1);
-        private readonly Span<double> z = scratch.Take(owner.Dimensions);
-        private bool known;
-        private double constant;
-
-        public double LogProbability(ReadOnlySpan<double> difference)
-        {
-            var d = difference.Length;
-            var same = known;
-            for (var j = 0; j < d; j++)
-            {
-                var observed = double.IsNaN(difference[j]) ? 0.0 : 1.0;
-                same &= pattern[j] == observed;
-                pattern[j] = observed;
-            }
-            if (!same) Factor(d);
-            double quadratic = 0;
-            for (int i = 0, a = 0; i < d; i++)
-            {
-                if (pattern[i] == 0) continue;
-                var sum = difference[i];
-                for (var b = 0; b < a; b++) sum -= lower[(a * d) + b] * z[b];
-                z[a] = sum / lower[(a * d) + a];
-                quadratic += z[a] * z[a];
-                a++;
-            }
-            return Density(constant, quadratic);
-        }
-
-        private void Factor(int d)
-        {
-            constant = 0;
-            known = true;
-            for (int i = 0, a = 0; i < d; i++)
-            {
-                if (pattern[i] == 0) continue;
-                Cancellation.Poll();
-                for (int j = 0, b = 0; j <= i; j++)
-                {
-                    if (pattern[j] == 0) continue;
-                    var sum = owner.covariance[i, j];
-                    for (var k = 0; k < b; k++) sum -= lower[(a * d) + k] * lower[(b * d) + k];
-                    lower[(a * d) + b] = j < i ? sum / lower[(b * d) + b] : Math.Sqrt(sum);
-                    b++;
-                }
-                constant -= Constants.HalfLog2Pi + Math.Log(lower[(a * d) + a]);
-                a++;
-            }
-        }
-    }
 }

@@ -8,12 +8,12 @@ internal static class MultivariateGaussianEstimate
 {
     /// <summary>True if rows without missing values are too few for a covariance.</summary>
     public static bool AreTooFew(int features, in MaximizeOptions options) =>
-        options is { MinVariance: 0, Inertia: 0, Rows: > 0 } && options.Rows <= features;
+        options is { MinVariance: 0, Inertia: 0, Shrinkage.IsNone: true, Rows: > 0 } && options.Rows <= features;
 
     /// <summary>The refusal of too few rows.</summary>
     public static ModelException TooFew(int features, long rows) => new(ErrorKind.Data, $"covariance of a Gaussian of {features} features",
         $"{rows} {(rows == 1 ? "row" : "rows")}", $"at least {features + 1L} rows, as fewer do not vary in every direction",
-        "use more rows or fewer features, or set a minimum variance (FitOptions.MinVariance)");
+        "set FitOptions.Shrinkage or FitOptions.MinVariance, fit diagonal covariances (CovarianceShape.Diagonal), or use more rows");
 
     /// <summary>
     /// mean_j = S_j / W_j over the rows in which j is observed; cov_jk = (SS_jk - S_j S_k / W_jk) / W_jk over those in which both are.
@@ -50,6 +50,7 @@ internal static class MultivariateGaussianEstimate
                 covariance[i, j] = covariance[j, i] = value;
             }
         }
+        if (!holdsCovariance) options.Shrinkage.Apply(covariance, total);
         if (!holdsCovariance) covariance = Raise(covariance, options);
         if (options.Inertia != 0)
         {
@@ -74,29 +75,11 @@ internal static class MultivariateGaussianEstimate
         return new(mean, covariance);
     }
 
-    // In units of the features' minimum standard deviations, every direction has a variance of at least 1.
     private static double[,] Raise(double[,] covariance, in MaximizeOptions options)
     {
-        var d = covariance.GetLength(0);
-        double[,] raised;
-        if (options.Floors is null)
-        {
-            if (!(options.MinVariance > 0)) return covariance;
-            raised = SymmetricEigen.Floor(covariance, options.MinVariance);
-        }
-        else
-        {
-            var floors = options.MinVariances(d);
-            // A feature without any spread is reported by name.
-            if (Array.Exists(floors, f => f == 0)) return covariance;
-            var scaled = new double[d, d];
-            for (var i = 0; i < d; i++)
-                for (var j = 0; j < d; j++) scaled[i, j] = covariance[i, j] / Math.Sqrt(floors[i] * floors[j]);
-            raised = SymmetricEigen.Floor(scaled, 1);
-            if (ReferenceEquals(raised, scaled)) return covariance;
-            for (var i = 0; i < d; i++)
-                for (var j = 0; j < d; j++) raised[i, j] *= Math.Sqrt(floors[i] * floors[j]);
-        }
+        if (options.Floors is null && !(options.MinVariance > 0)) return covariance;
+        var raised = options.Floors is null ? VarianceFloor.Floor(covariance, options.MinVariance)
+            : VarianceFloor.Floor(covariance, options.MinVariances(covariance.GetLength(0)));
         if (!ReferenceEquals(raised, covariance)) Note(covariance, raised, options);
         return raised;
     }

@@ -67,6 +67,11 @@ public sealed record FitOptions
     public double? MinVariance { get; init; }
 
     /// <summary>
+    /// How full covariances are shrunk towards their diagonals: <see cref="CovarianceShrinkage.Automatic"/>, or a share from 0 (default: not at all) to 1.
+    /// </summary>
+    public CovarianceShrinkage Shrinkage { get; init; }
+
+    /// <summary>
     /// Fitting stops when the total weighted log-likelihood rises by no more than this, in nats; for k-means, when the total squared distance falls by no
     /// more. Negative: this rule never stops a fit. Null (default): see <see cref="RelativeTolerance"/>.
     /// </summary>
@@ -128,6 +133,7 @@ public sealed record FitOptions
         new("rows to choose the start on", InitializationRows.ToString(CultureInfo.InvariantCulture)),
         // Left out where they have no effect, so that fits which earlier versions began can be resumed.
         .. Update == ParameterKinds.All ? Array.Empty<KeyValuePair<string, string>>() : [new("updated parameters", Update.ToString())],
+        .. Shrinkage.IsNone ? Array.Empty<KeyValuePair<string, string>>() : [new("shrinkage of covariances", $"{Shrinkage}")],
         .. WeightInertia == 0 ? Array.Empty<KeyValuePair<string, string>>() : [new("inertia of weights", WeightInertia.Text())],
     ];
 
@@ -147,6 +153,7 @@ public sealed record FitOptions
         (StopThreshold is not double.NaN, nameof(StopThreshold), StopThreshold, "a number"),
         (RelativeTolerance is not double.NaN, nameof(RelativeTolerance), RelativeTolerance, "a number"),
         (MaxSeconds is null or > 0, nameof(MaxSeconds), MaxSeconds, "a number above 0"),
+        (Shrinkage.IsValid, nameof(Shrinkage), Shrinkage, "automatic, or 0 to 1"),
         (MaxIterations >= 0, nameof(MaxIterations), MaxIterations, "at least 0"),
         (InitializationRows >= 1, nameof(InitializationRows), InitializationRows, "at least 1"));
 
@@ -181,6 +188,8 @@ public sealed record FitOptions
             Refuse(ClassPseudocount > 0, nameof(ClassPseudocount), ClassPseudocount.Text(), "0, as this model has no classes", "");
         if (!uses.HasFlag(FitUses.MinVariance))
             Refuse(MinVariance > 0, nameof(MinVariance), $"{MinVariance?.Text()}", "0, as this model has no variance that could be raised", "");
+        if (!uses.HasFlag(FitUses.Shrinkage))
+            Refuse(!Shrinkage.IsNone, nameof(Shrinkage), $"{Shrinkage}", "0, as this model has no full covariance", "");
         var updates = Update & kinds;
         if (!updates.HasFlag(ParameterKinds.Weights))
             Refuse(WeightInertia > 0, nameof(WeightInertia), WeightInertia.Text(), "0, as the fit updates no weights", "");
@@ -225,9 +234,19 @@ public sealed record FitOptions
         ClassPseudocount = ClassPseudocount,
         MinVariance = MinVariance ?? 0,
         Floors = Sample?.Floors,
+        Shrinkage = Shrinkage,
         KeepsUnseen = true,
         WeightInertia = WeightInertia,
         Held = ParameterKinds.All & ~Update,
+    };
+
+    /// <summary>The options for a start that is chosen from a sample.</summary>
+    internal MaximizeOptions Start => new()
+    {
+        MinVariance = MinVariance ?? 0,
+        Floors = Sample?.Floors,
+        Shrinkage = Shrinkage,
+        Pseudocount = Pseudocount,
     };
 
     /// <summary>The options for a first estimate, of which nothing is kept.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Kernels;
 
@@ -22,6 +23,7 @@ internal static unsafe partial class GaussianDensity<TOps, TVec>
         var first = 0;
         foreach (var size in blocks)
         {
+            Cancellation.Poll();
             switch (size)
             {
                 case 5: Block5(x, coefficients, first, rows, constant, q); break;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Kernels;
 
@@ -32,6 +33,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var ignored = stackalloc double[Stride];
         foreach (var size in blocks)
         {
+            Cancellation.Poll();
             var weights = first == 0 ? lanes : ignored;
             var other = 0;
             foreach (var width in blocks)

@@ -131,6 +131,17 @@ public sealed partial class GeneralMixtureModel : Distribution, IExaminedModel, 
         writer.WriteList("components", Components, component => ModelFormat.Write(writer, component));
     }
 
+    /// <summary>The same mixture, of which fits leave these components as they are and update the others; the weights of all are still updated.</summary>
+    /// <param name="components">Indexes of components, 0 … K - 1; none = all are updated.</param>
+    /// <exception cref="ModelException">There is no such component.</exception>
+    public GeneralMixtureModel WithFrozen(params ReadOnlySpan<int> components)
+    {
+        BlockChecks.CheckIndexes(components, Components.Count, "mixture", "component");
+        var parts = new ProbabilityModel[Components.Count];
+        for (var k = 0; k < parts.Length; k++) parts[k] = components.Contains(k) ? Components[k].Freeze() : Components[k].Thaw();
+        return new(parts, weights, HasTiedCovariances);
+    }
+
     /// <inheritdoc/>
     internal override ProbabilityModel Knowing(ReadOnlySpan<bool[]?> known)
     {

@@ -7,14 +7,14 @@ namespace Pipelines.Models.Mixtures;
 internal static class GivenResponsibilities
 {
     /// <summary>Fits the components.</summary>
-    /// <param name="family">Their family.</param>
+    /// <param name="family">The family of component k.</param>
     /// <param name="components">Number of components, K.</param>
     /// <param name="data">The rows with their weights.</param>
     /// <param name="responsibilities">Shape [rows, K]: from 0 to 1, and each row sums to 1.</param>
     /// <param name="options">Minimum variance and pseudocount are used.</param>
     /// <returns>The distributions, and their total responsibilities with the pseudocount.</returns>
     /// <exception cref="ModelException">The responsibilities do not fit the rows, or give no valid parameters.</exception>
-    public static (Distribution[] Components, double[] Shares) Fit(DistributionFamily family, int components, FeatureMatrix data,
+    public static (Distribution[] Components, double[] Shares) Fit(Func<int, DistributionFamily> family, int components, FeatureMatrix data,
         double[,] responsibilities, FitOptions options)
     {
         options.Validate();
@@ -24,7 +24,7 @@ internal static class GivenResponsibilities
             (responsibilities.GetLength(1) == components, "responsibilities", $"columns for {responsibilities.GetLength(1)} components", $"{components}"));
         PriorTable.From(responsibilities, data.Rows, "responsibilities");
         var sample = Everything(data);
-        var blank = DistributionEstimator.Start(family, sample, options);
+        Distribution blank = null!;
         var (fitted, shares) = (new Distribution[components], new double[components]);
         for (var k = 0; k < components; k++)
         {
@@ -34,6 +34,7 @@ internal static class GivenResponsibilities
             var own = k;
             try
             {
+                if (k == 0 || !ReferenceEquals(family(k), family(k - 1))) blank = DistributionEstimator.Start(family(k), sample, options);
                 fitted[k] = blank.FitTo(sample, i => responsibilities[i, own], options);
             }
             catch (ModelException e)

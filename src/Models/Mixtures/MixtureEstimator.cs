@@ -21,26 +21,59 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
 {
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
 
+    // Shape [components]; null = all are of one family.
+    private readonly IReadOnlyList<DistributionFamily>? families;
+
+    /// <summary>
+    /// A mixture whose components are of several families. Component k starts from cluster k, without the rows that its family cannot produce; as the
+    /// clusters' order depends on the seed, several starts (<see cref="ModelSelection{TModel}"/>) try several assignments.
+    /// </summary>
+    /// <param name="families">Shape [components], at least one: their families; a univariate one gives independent features if there are several.</param>
+    /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
+    /// <param name="kMeansIterations">Number of k-means updates for the start, at least 0; null (default) = several starts compete.</param>
+    /// <exception cref="ModelException">There is no family.</exception>
+    public MixtureEstimator(IReadOnlyList<DistributionFamily> families, CentroidInitialization? initialization = null, int? kMeansIterations = null)
+        : this(First(families), families.Count, initialization, kMeansIterations) => this.families = families;
+
+    private static DistributionFamily First(IReadOnlyList<DistributionFamily> families)
+    {
+        ArgumentNullException.ThrowIfNull(families);
+        return families.Count > 0 ? families[0] : throw new ModelException(ErrorKind.Usage, "mixture", "no family", "one for each component", "name one");
+    }
+
     /// <summary>True: all components have the same covariance (<see cref="GeneralMixtureModel.HasTiedCovariances"/>).</summary>
     public bool HasTiedCovariances { get; } = CovarianceTie.Check(family, tied, $"{nameof(MixtureEstimator)}.{nameof(HasTiedCovariances)}");
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
     [
-        new("mixture", $"{components.ToString(CultureInfo.InvariantCulture)} x {family}{(HasTiedCovariances ? ", tied covariances" : "")}"),
+        new("mixture", families is null
+            ? $"{components.ToString(CultureInfo.InvariantCulture)} x {family}{(HasTiedCovariances ? ", tied covariances" : "")}"
+            : string.Join(" + ", families)),
         new("initialization", $"{initialization.Name}, {kMeansIterations?.ToString(CultureInfo.InvariantCulture) ?? "all"} k-means updates"),
     ];
 
     /// <inheritdoc/>
-    public bool IsCategorical(int feature) => family.IsCategorical(feature);
+    public bool IsCategorical(int feature)
+    {
+        var is0 = family.IsCategorical(feature);
+        if (families?.FirstOrDefault(f => f.IsCategorical(feature) != is0) is not { } other) return is0;
+        throw new ModelException(ErrorKind.Usage, $"mixture, feature {feature}", $"'{family}' and '{other}', of which one is of categories",
+            "families of categories in all components, or in none", "choose other families")
+        { FeatureIndex = feature };
+    }
 
     /// <inheritdoc/>
     /// <remarks>Components of categories start at random, however centroids are chosen.</remarks>
-    public FitUses Uses => family.Uses | FitUses.Start | (components > 1 ? FitUses.Pseudocount : FitUses.None)
-        | (initialization.IsRandom || (components > 1 && family.IsCategoricalThroughout) ? FitUses.Seed : FitUses.None);
+    public FitUses Uses => All.Aggregate(FitUses.Start, (uses, f) => uses | f.Uses)
+        | (components > 1 ? FitUses.Pseudocount : FitUses.None)
+        | (initialization.IsRandom || (components > 1 && All.All(f => f.IsCategoricalThroughout)) ? FitUses.Seed : FitUses.None);
 
     /// <inheritdoc/>
-    public ParameterKinds ParameterKinds => family.ParameterKinds | (components > 1 ? ParameterKinds.Weights : ParameterKinds.None);
+    public ParameterKinds ParameterKinds => All.Aggregate(ParameterKinds.None, (kinds, f) => kinds | f.ParameterKinds)
+        | (components > 1 ? ParameterKinds.Weights : ParameterKinds.None);
+
+    private IEnumerable<DistributionFamily> All => families ?? [family];
 
     private void CheckPriors(int given) => BlockChecks.CheckPriors(GeneralMixtureModel.Name, "components", components, given);
 
@@ -76,7 +109,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(responsibilities);
-        var (fitted, shares) = GivenResponsibilities.Fit(family, components, data, responsibilities, options ?? new());
+        var (fitted, shares) = GivenResponsibilities.Fit(k => families?[k] ?? family, components, data, responsibilities, options ?? new());
         // The first update ties the covariances.
         return new(fitted, shares, HasTiedCovariances);
     }
@@ -88,10 +121,10 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(options);
-        var start = new MixtureStart(family, components, HasTiedCovariances);
-        var numbers = Enumerable.Range(0, sample.Columns).Where(j => !family.IsCategorical(j)).ToArray();
+        var start = new MixtureStart(families ?? [.. Enumerable.Repeat(family, components)], IsCategorical, HasTiedCovariances);
+        var numbers = Enumerable.Range(0, sample.Columns).Where(j => !IsCategorical(j)).ToArray();
         if (components > 1 && kMeansIterations is null && Uses.HasFlag(FitUses.Seed)
-            && new StartTournament(family, components, initialization, start).Choose(sample, options) is { } best)
+            && new StartTournament(IsCategorical, components, initialization, start).Choose(sample, options) is { } best)
             return best;
         if (numbers.Length == 0 && components > 1) return start.FromFactors(sample, options.Seed, options);
         // Category codes have no distances: the clusters are those of the other features.
@@ -120,6 +153,10 @@ public static class Mixture
     /// <param name="tied">True: all components have the same covariance. Default false.</param>
     public static MixtureEstimator Of<T>(int components, CentroidInitialization? initialization = null, bool tied = false)
         where T : Distribution, IDistributionFamily<T> => new(DistributionFamily.Of<T>(), components, initialization, tied: tied);
+
+    /// <summary>A mixture with a family for each component.</summary>
+    /// <param name="families">Shape [components], at least one.</param>
+    public static MixtureEstimator Of(params IReadOnlyList<DistributionFamily> families) => new(families);
 
     /// <summary>Weighted parts as one distribution.</summary>
     /// <param name="parts">At least one, of which one has a positive weight.</param>

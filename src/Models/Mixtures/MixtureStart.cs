@@ -3,11 +3,14 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Mixtures;
 
 /// <summary>Makes the components that a mixture starts from, given which rows of a sample belong together.</summary>
-/// <param name="family">The components' family.</param>
-/// <param name="components">Number of components.</param>
+/// <param name="families">Shape [components]: their families.</param>
+/// <param name="isCategorical">True for features of categories.</param>
 /// <param name="tied">True: they share one covariance.</param>
-internal sealed class MixtureStart(DistributionFamily family, int components, bool tied)
+internal sealed class MixtureStart(IReadOnlyList<DistributionFamily> families, Func<int, bool> isCategorical, bool tied)
 {
+    private readonly int components = families.Count;
+    private readonly bool isMixed = families.Distinct().Count() > 1;
+
     // Share of the other clusters' rows that a cluster borrows if its own rows give no valid parameters.
     private const double Borrowed = 0.01;
 
@@ -21,7 +24,7 @@ internal sealed class MixtureStart(DistributionFamily family, int components, bo
     /// <exception cref="ModelException">The rows give no valid parameters.</exception>
     public GeneralMixtureModel FromClusters(FeatureSample sample, int[] assignment, FitOptions options)
     {
-        var hasCategories = Enumerable.Range(0, sample.Columns).Any(family.IsCategorical);
+        var hasCategories = Enumerable.Range(0, sample.Columns).Any(isCategorical);
         var borrowed = hasCategories ? BorrowedCategories : 0;
         var fitted = new Distribution[components];
         var shares = new double[components];
@@ -48,7 +51,7 @@ internal sealed class MixtureStart(DistributionFamily family, int components, bo
         for (var k = 0; k < components; k++)
         {
             var own = SeededRandom.Mix((ulong)seed + ((ulong)k << 32) + 1);
-            fitted[k] = family.Prototype(new double[sample.Columns]).FitTo(sample, i => Factor(own, i), options);
+            fitted[k] = families[k].Prototype(new double[sample.Columns]).FitTo(sample, i => Factor(own, i), options);
         }
         return Of(fitted, [.. Enumerable.Repeat(1.0, components)], sample);
 
@@ -86,15 +89,23 @@ internal sealed class MixtureStart(DistributionFamily family, int components, bo
 
     private Distribution FitCluster(FeatureSample sample, int[] assignment, int cluster, double borrowed, FitOptions options)
     {
-        var blank = family.Prototype(Center(sample, assignment, cluster));
+        var blank = families[cluster].Prototype(Center(sample, assignment, cluster));
         try
         {
-            return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : borrowed, options);
+            return blank.FitTo(sample, i => Weight(i, borrowed), options);
         }
         catch (ModelException)
         {
             // Too few or too similar rows in the cluster: include the others with a small weight. If even all rows together fail, report it.
-            return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : Math.Max(borrowed, Borrowed), options);
+            return blank.FitTo(sample, i => Weight(i, Math.Max(borrowed, Borrowed)), options);
+        }
+
+        // Rows that the family cannot produce are left to components of other families.
+        double Weight(int i, double others)
+        {
+            for (var j = 0; j < sample.Columns && isMixed; j++)
+                if (blank.Outside(j, sample.Values[i, j]) is not null) return 0;
+            return assignment[i] == cluster ? 1 : others;
         }
     }
 
@@ -104,7 +115,7 @@ internal sealed class MixtureStart(DistributionFamily family, int components, bo
         var center = new double[sample.Columns];
         for (var j = 0; j < center.Length; j++)
         {
-            if (family.IsCategorical(j)) continue;
+            if (isCategorical(j)) continue;
             double sum = 0, weight = 0, all = 0, total = 0;
             for (var i = 0; i < sample.Rows; i++)
             {

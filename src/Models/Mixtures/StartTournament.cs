@@ -7,11 +7,11 @@ namespace Pipelines.Models.Mixtures;
 /// drop out early ("short runs of EM"; Biernacki, Celeux and Govaert 2003, Computational Statistics and Data Analysis 41, 561-575). The best one goes on over
 /// the whole sample. Everything follows from the sample and the seed.
 /// </summary>
-/// <param name="family">The components' family.</param>
+/// <param name="isCategorical">True for features of categories.</param>
 /// <param name="components">Number of components, at least 2.</param>
 /// <param name="initialization">How the centroids of a run of k-means are chosen.</param>
 /// <param name="start">Makes components from clusters.</param>
-internal sealed class StartTournament(DistributionFamily family, int components, CentroidInitialization initialization, MixtureStart start)
+internal sealed class StartTournament(Func<int, bool> isCategorical, int components, CentroidInitialization initialization, MixtureStart start)
 {
     // Rows for the first rounds: at least, and for each component.
     private const int LeastRows = 2048;
@@ -76,7 +76,7 @@ internal sealed class StartTournament(DistributionFamily family, int components,
 
     private IEnumerable<Candidate> Candidates(FeatureSample sample, FitOptions options, int most)
     {
-        var numbers = Enumerable.Range(0, sample.Columns).Where(j => !family.IsCategorical(j)).ToArray();
+        var numbers = Enumerable.Range(0, sample.Columns).Where(j => !isCategorical(j)).ToArray();
         var tries = numbers.Length == 0 || !initialization.IsRandom ? 0 : Tries;
         var made = 0;
         for (var t = 0; t < tries; t++)

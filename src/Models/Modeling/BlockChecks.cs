@@ -39,6 +39,19 @@ internal static class BlockChecks
             "give one prior for each, in the model's order (Pipeline.Priors)");
     }
 
+    /// <summary>Throws for the index of a part that a model does not have.</summary>
+    /// <param name="indexes">Indexes of parts.</param>
+    /// <param name="count">Number of parts that the model has.</param>
+    /// <param name="model">Name of its kind.</param>
+    /// <param name="part">What a part is called.</param>
+    public static void CheckIndexes(ReadOnlySpan<int> indexes, int count, string model, string part)
+    {
+        foreach (var k in indexes)
+            if (k < 0 || k >= count)
+                throw new ModelException(ErrorKind.Usage, $"{model}, {part} {k}", $"{count} {part}{(count == 1 ? "" : "s")}",
+                    $"an index from 0 to {count - 1}", "correct the index");
+    }
+
     /// <summary>The error of rows where sequences are needed.</summary>
     public static ModelException RowsWithoutSequences(Model model) => new(ErrorKind.Usage, $"{model.FormatName} model", "rows without sequences",
         "rows with the starts of their sequences", "specify which rows form a sequence");

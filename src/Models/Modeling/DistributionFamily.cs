@@ -59,6 +59,14 @@ public sealed class DistributionFamily
                 T.Argument is null ? null : Argued<T>)
             { Argument = T.Argument, OtherNames = T.OtherNames, IsImplied = T.IsImplied };
 
+    /// <summary>The Gaussians over any number of features with covariances of a shape.</summary>
+    public static DistributionFamily Gaussian(CovarianceShape shape) => ModelFormat.Family(shape switch
+    {
+        CovarianceShape.Diagonal => "diagonal-gaussian",
+        CovarianceShape.Spherical => "spherical-gaussian",
+        _ => "multivariate-gaussian",
+    });
+
     /// <summary>Names of the family elsewhere, for suggestions.</summary>
     public IReadOnlyList<string> OtherNames { get; private init; } = [];
 

@@ -25,6 +25,9 @@ public enum FitUses
     /// <summary>Classes have priors (<see cref="FitOptions.ClassPseudocount"/>).</summary>
     Classes = 16,
 
-    /// <summary>All of them but those of classifiers.</summary>
+    /// <summary>Full covariances can be shrunk (<see cref="FitOptions.Shrinkage"/>).</summary>
+    Shrinkage = 32,
+
+    /// <summary>All of them but those of classifiers and of full covariances.</summary>
     All = Pseudocount | MinVariance | Start | Seed,
 }

@@ -65,7 +65,7 @@ public abstract class Model : ISummarizer
     internal virtual double ToleranceUnit(double weight, double objective) => weight;
 
     /// <summary>Why the fit's objective may fall in an iteration, for a warning.</summary>
-    internal virtual string WhyObjectiveFalls => "missing values, inertia or a minimum variance can do that";
+    internal virtual string WhyObjectiveFalls => "missing values, inertia, shrinkage or a minimum variance can do that";
 
     /// <summary>
     /// True if the statistics of one pass determine the parameters, whatever they were before: nothing is hidden. A fit then makes one update, so that

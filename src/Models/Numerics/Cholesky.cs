@@ -2,8 +2,11 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Numerics;
 
-/// <summary>Cholesky factors of symmetric matrices.</summary>
-internal static class Cholesky
+/// <summary>
+/// Cholesky factors of symmetric matrices, in blocks. Each entry subtracts its products in order and rounds each step, so that the bits depend on neither
+/// the blocks nor the vector width.
+/// </summary>
+internal static unsafe class Cholesky
 {
     /// <summary>
     /// A pivot below this share of its diagonal entry counts as 0: the feature is a linear combination of the preceding ones.
@@ -11,81 +14,96 @@ internal static class Cholesky
     /// </summary>
     public const double RelativeTolerance = 1e-14;
 
-    // Number of columns summed concurrently, so that an addition need not wait for the one before it.
-    private const int Together = 4;
-
-    /// <summary>Factors a = L L^T.</summary>
+    /// <summary>Factors a = L L^T: a block of columns at a time, then the update of the rest (Golub and Van Loan, section 4.2.9).</summary>
     /// <param name="a">Shape [n, n], symmetric; only the lower triangle is read.</param>
     /// <param name="lower">Shape [n, n]: the factor, 0 above the diagonal.</param>
     /// <returns>-1, or the first row whose pivot is not positive: there the matrix is not positive definite.</returns>
     public static int Factor(double[,] a, double[,] lower)
     {
         var n = a.GetLength(0);
-        Span<double> sums = stackalloc double[Together];
+        var width = Math.Min(n, PanelProduct.Depth);
+        // The block's columns as rows.
+        var panel = new double[width, n];
+        var product = n > width ? new PanelProduct(n - width) : null;
         for (var i = 0; i < n; i++)
         {
-            Cancellation.Poll();
             var row = Rows.Of(lower, i);
-            row[i..].Clear();
-            for (var first = 0; first <= i; first += Together)
-            {
-                var end = Math.Min(first + Together, i + 1);
-                Subtract(a, lower, i, first, end, sums);
-                for (var j = first; j < end; j++)
-                {
-                    var sum = sums[j - first];
-                    for (var k = first; k < j; k++) sum -= row[k] * lower[j, k];
-                    if (j < i) row[j] = sum / lower[j, j];
-                    else if (sum > a[i, i] * RelativeTolerance) row[i] = Math.Sqrt(sum);
-                    else return i;
-                }
-            }
+            Rows.Of(a, i)[..(i + 1)].CopyTo(row);
+            row[(i + 1)..].Clear();
         }
+        for (var first = 0; first < n; first += width)
+        {
+            var end = Math.Min(first + width, n);
+            for (var i = first; i < n; i++)
+                for (var k = first; k < Math.Min(end, i + 1); k++) panel[k - first, i] = lower[i, k];
+            if (FactorBlock(a, panel, first, end) is >= 0 and var bad) return bad;
+            for (var i = first; i < n; i++)
+                for (var k = first; k < Math.Min(end, i + 1); k++) lower[i, k] = panel[k - first, i];
+            if (end == n) break;
+            fixed (double* c = &lower[end, end], p = &panel[0, end])
+                product!.Subtract(c, n, n - end, n - end, width, p, 1, n, p, n, 1, lowerOnly: true);
+        }
+        // The updates of blocks on the diagonal reached beyond it.
+        for (var i = 0; i < n; i++) Rows.Of(lower, i)[(i + 1)..].Clear();
         return -1;
     }
 
-    /// <summary>Inverse of a lower triangular matrix.</summary>
+    /// <summary>Inverse of a lower triangular matrix: a block of rows at a time.</summary>
     /// <param name="lower">Shape [n, n].</param>
     public static double[,] InvertLower(double[,] lower)
     {
         var n = lower.GetLength(0);
         var inverse = new double[n, n];
-        for (var i = 0; i < n; i++)
+        var product = n > PanelProduct.Depth ? new PanelProduct(PanelProduct.Depth) : null;
+        for (var first = 0; first < n; first += PanelProduct.Depth)
         {
-            Cancellation.Poll();
-            var row = Rows.Of(inverse, i);
-            for (var k = 0; k < i; k++) Rows.Add(-lower[i, k], Rows.Of(inverse, k)[..(k + 1)], row);
-            for (var j = 0; j < i; j++) row[j] /= lower[i, i];
-            row[i] = 1 / lower[i, i];
+            var end = Math.Min(first + PanelProduct.Depth, n);
+            for (var k = 0; k < first; k += PanelProduct.Depth)
+            {
+                fixed (double* c = &inverse[first, 0], l = &lower[first, k], b = &inverse[k, 0])
+                    product!.Subtract(c, n, end - first, k + PanelProduct.Depth, PanelProduct.Depth, l, n, 1, b, n, 1);
+            }
+            for (var i = first; i < end; i++)
+            {
+                Cancellation.Poll();
+                var row = Rows.Of(inverse, i);
+                for (var k = first; k < i; k++) Rows.Add(-lower[i, k], Rows.Of(inverse, k)[..(k + 1)], row);
+                for (var j = 0; j < i; j++) row[j] /= lower[i, i];
+                row[i] = 1 / lower[i, i];
+            }
         }
         return inverse;
     }
 
-    // Entries of row i from column first to end - 1, minus the products of the columns before first.
-    private static void Subtract(double[,] a, double[,] lower, int i, int first, int end, Span<double> sums)
+    /// <summary>L^T L of a lower triangular matrix: with an inverted factor, the inverse of what was factored.</summary>
+    /// <param name="lower">Shape [n, n].</param>
+    public static double[,] TransposedProduct(double[,] lower)
     {
-        for (var j = first; j < end; j++) sums[j - first] = a[i, j];
-        var row = Rows.Of(lower, i)[..first];
-        if (end - first < Together)
+        var n = lower.GetLength(0);
+        var result = new double[n, n];
+        var product = new PanelProduct(n);
+        for (var k = 0; k < n; k += PanelProduct.Depth)
         {
-            for (var j = first; j < end; j++)
-            {
-                var own = Rows.Of(lower, j)[..first];
-                for (var k = 0; k < row.Length; k++) sums[j - first] -= row[k] * own[k];
-            }
-            return;
+            var depth = Math.Min(PanelProduct.Depth, n - k);
+            fixed (double* c = result, l = &lower[k, 0]) product.Subtract(c, n, k + depth, k + depth, depth, l, 1, n, l, n, 1, lowerOnly: true);
         }
-        var (x0, x1, x2, x3) = (sums[0], sums[1], sums[2], sums[3]);
-        ReadOnlySpan<double> r0 = Rows.Of(lower, first)[..first], r1 = Rows.Of(lower, first + 1)[..first];
-        ReadOnlySpan<double> r2 = Rows.Of(lower, first + 2)[..first], r3 = Rows.Of(lower, first + 3)[..first];
-        for (var k = 0; k < row.Length; k++)
+        for (var i = 0; i < n; i++)
+            for (var j = 0; j <= i; j++) result[i, j] = result[j, i] = -result[i, j];
+        return result;
+    }
+
+    // Columns first to end - 1 of the factor, as rows of the panel from their diagonal entry on.
+    private static int FactorBlock(double[,] a, double[,] panel, int first, int end)
+    {
+        for (var j = first; j < end; j++)
         {
-            var x = row[k];
-            x0 -= x * r0[k];
-            x1 -= x * r1[k];
-            x2 -= x * r2[k];
-            x3 -= x * r3[k];
+            Cancellation.Poll();
+            var column = Rows.Of(panel, j - first)[j..];
+            for (var k = first; k < j; k++) Rows.Add(-panel[k - first, j], Rows.Of(panel, k - first)[j..], column);
+            if (!(column[0] > a[j, j] * RelativeTolerance)) return j;
+            column[0] = Math.Sqrt(column[0]);
+            for (var i = 1; i < column.Length; i++) column[i] /= column[0];
         }
-        (sums[0], sums[1], sums[2], sums[3]) = (x0, x1, x2, x3);
+        return -1;
     }
 }

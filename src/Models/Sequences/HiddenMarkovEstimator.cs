@@ -106,7 +106,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(responsibilities);
-        return Of(GivenResponsibilities.Fit(family, states, sequences.Matrix, responsibilities, options ?? new()).Components);
+        return Of(GivenResponsibilities.Fit(_ => family, states, sequences.Matrix, responsibilities, options ?? new()).Components);
     }
 
     // The emissions in the order of the rows' priors, if they have any.

@@ -42,6 +42,19 @@ public sealed partial class HiddenMarkovModel
         return new(names.Select((n, k) => new HiddenState(n, distributions[k])), edges, name, fitting, refuseRowSums);
     }
 
+    /// <summary>The same model, of which fits leave the distributions of these states as they are and update the others.</summary>
+    /// <param name="states">Indexes of emitting states, from 0; none = all are updated. States that share a distribution are frozen together.</param>
+    /// <exception cref="ModelException">There is no such state.</exception>
+    public HiddenMarkovModel WithFrozen(params ReadOnlySpan<int> states)
+    {
+        BlockChecks.CheckIndexes(states, EmittingStates, "hidden Markov model", "emitting state");
+        var frozen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var k in states) frozen.Add(graph.States[k].TiedTo ?? graph.States[k].Name);
+        return new(
+            graph.States.Select(s => s with { Distribution = frozen.Contains(s.Name) ? s.Distribution?.Freeze() : s.Distribution?.Thaw() }),
+            graph.Transitions, ModelName, Fitting);
+    }
+
     /// <summary>A copy of the model with other names and distributions for its emitting states, shape [emitting states] each.</summary>
     internal HiddenMarkovModel Renamed(IReadOnlyList<string> names, IReadOnlyList<Distribution> distributions)
     {

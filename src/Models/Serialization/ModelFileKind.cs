@@ -8,7 +8,6 @@ namespace Pipelines.Models.Serialization;
 /// </summary>
 internal static class ModelFileKind
 {
-    private const long MostBytes = 256L << 20;
     private const int MostDepth = 64;
 
     /// <summary>True for a model that Pipelines saved.</summary>
@@ -23,7 +22,7 @@ internal static class ModelFileKind
     {
         try
         {
-            if (new FileInfo(path).Length > MostBytes || !BeginsAsObject(path)) return null;
+            if (new FileInfo(path).Length > SavedModel.MostBytes || !BeginsAsObject(path)) return null;
             var bytes = File.ReadAllBytes(path).AsSpan();
             if (bytes.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
             var reader = new Utf8JsonReader(bytes, new() { MaxDepth = MostDepth });

@@ -28,6 +28,9 @@ public readonly record struct MaximizeOptions
     /// <summary>Minimum variance of a continuous distribution in any direction, in squared units of the feature; at least 0, default 0 = off.</summary>
     public double MinVariance { get; init; }
 
+    /// <summary>How full covariances are shrunk, before their variances are raised to the minimum; default not at all.</summary>
+    public CovarianceShrinkage Shrinkage { get; init; }
+
     /// <summary>
     /// What happens to a conditional table's shares for parents without rows. True, as in every fit: they stay unchanged. False (default), as in
     /// pomegranate: they become equal, whatever the inertia.

@@ -7,7 +7,7 @@ public sealed class FewRowsTests
 {
     private const string Refused =
         "covariance of a Gaussian of 40 features: found 40 rows, expected at least 41 rows, as fewer do not vary in every direction; " +
-        "use more rows or fewer features, or set a minimum variance (FitOptions.MinVariance)";
+        "set FitOptions.Shrinkage or FitOptions.MinVariance, fit diagonal covariances (CovarianceShape.Diagonal), or use more rows";
 
     private static DistributionEstimator Single => new(DistributionFamily.Of<MultivariateGaussianDistribution>());
 
@@ -61,6 +61,10 @@ public sealed class FewRowsTests
     [Fact]
     public void A_least_variance_is_enough() =>
         Assert.Equal(40, Single.Fit(Rows(40), new FitOptions { MinVariance = 0.1 }).Rows);
+
+    [Fact]
+    public void A_shrinkage_is_enough() =>
+        Assert.Equal(20, Single.Fit(Rows(20), new FitOptions { Shrinkage = CovarianceShrinkage.Automatic }).Rows);
 
     private static double[,] Rows(int count)
     {

@@ -16,6 +16,8 @@ public sealed class SymmetricEigenTests
         { "graded", [.. Enumerable.Range(0, 30).Select(i => Math.Pow(10, -i / 3.0))] },
         { "large", [1e290, 3e290, 2e289, 7e290, 5e289] },
         { "small", [1e-290, 3e-290, 2e-291, 7e-290, 5e-291] },
+        { "more than a block", [.. Enumerable.Range(0, 75).Select(i => Math.Sin(i) * i)] },
+        { "of low rank", [.. Enumerable.Repeat(0.0, 130), .. Enumerable.Range(1, 20).Select(i => (double)i)] },
         { "many", [.. Enumerable.Range(0, 117).Select(i => Math.Sin(i) * i)] },
     };
 
@@ -41,46 +43,17 @@ public sealed class SymmetricEigenTests
     }
 
     [Fact]
-    public void The_floor_raises_the_small_ones_alone()
-    {
-        double[] spectrum = [4, 0.5, 1e-9, 0, -1e-12, 0.02, 7, 3];
-        var (a, vectors) = Matrix(spectrum);
-        var floored = SymmetricEigen.Floor(a, 0.1);
-        var n = spectrum.Length;
-        for (var i = 0; i < n; i++)
-        {
-            for (var j = 0; j < n; j++)
-            {
-                Assert.Equal(floored[i, j], floored[j, i]);
-                Assert.Equal(Enumerable.Range(0, n).Sum(k => Math.Max(spectrum[k], 0.1) * vectors[k, i] * vectors[k, j]), floored[i, j], 1e-13);
-            }
-        }
-        Assert.True(Cholesky.Factor(floored, new double[n, n]) < 0);
-    }
-
-    [Fact]
-    public void What_is_large_enough_stays_as_it_is()
-    {
-        var (a, _) = Matrix([4, 0.5, 7, 3]);
-        Assert.Same(a, SymmetricEigen.Floor(a, 0.4999));
-        Assert.NotSame(a, SymmetricEigen.Floor(a, 0.5001));
-        double[,] broken = { { 1, double.NaN }, { double.NaN, 1 } };
-        Assert.Same(broken, SymmetricEigen.Floor(broken, 0.1));
-    }
-
-    [Fact]
     public void A_cancelled_computation_ends()
     {
         var (a, _) = Matrix([4, 0.5, 0, 3]);
         using var scope = Cancellation.Enter(new CancellationToken(canceled: true));
-        Assert.Throws<OperationCanceledException>(() => SymmetricEigen.Floor(a, 0.1));
         Assert.Throws<OperationCanceledException>(() => SymmetricEigen.Decompose(a));
         Assert.Throws<OperationCanceledException>(() => Cholesky.Factor(a, new double[4, 4]));
         Assert.Throws<OperationCanceledException>(() => Cholesky.InvertLower(a));
     }
 
-    // Q^T diag(spectrum) Q, where the rows of Q are random directions made orthogonal (Gram and Schmidt, twice).
-    private static (double[,] Matrix, double[,] Rows) Matrix(double[] spectrum)
+    /// <summary>Q^T diag(spectrum) Q, where the rows of Q are random directions made orthogonal (Gram and Schmidt, twice).</summary>
+    internal static (double[,] Matrix, double[,] Rows) Matrix(double[] spectrum)
     {
         var n = spectrum.Length;
         var random = new SeededRandom(7);
