@@ -73,35 +73,14 @@ internal static class MixtureExamination
                 + "maximum (use restarts, or another seed)";
     }
 
-    // The rows of the heaviest and of the lightest component are shared out anew, by whether a feature is above its mean there (split and merge; Ueda, Nakano,
-    // Ghahramani and Hinton 2000, Neural Computation 12, 2109-2128). Random disturbances leave a saddle slowly: to first order they stay as they are.
+    // The rows of the heaviest and of the lightest component are shared out anew. Random disturbances leave a saddle slowly: to first order they stay as they
+    // are.
     private static GeneralMixtureModel? Split(GeneralMixtureModel model, double[,] posterior, FeatureSample sample, int feature, FitOptions options)
     {
         if (((Distribution)model.Components[0]).CategoryCount(feature) is not null) return null;
         var weights = model.Weights.ToArray();
-        var heavy = Array.IndexOf(weights, weights.Max());
-        var light = Array.LastIndexOf(weights, weights.Min());
-        double sum = 0, total = 0;
-        for (var i = 0; i < sample.Rows; i++)
-        {
-            var (x, w) = (sample.Values[i, feature], sample.Weights[i] * (posterior[i, heavy] + posterior[i, light]));
-            if (double.IsNaN(x)) continue;
-            sum += w * x;
-            total += w;
-        }
-        var parts = model.Components.Cast<Distribution>().ToArray();
-        foreach (var (k, isAbove) in ((int, bool)[])[(heavy, true), (light, false)])
-        {
-            double Weight(int i) => sample.Values[i, feature] > sum / total == isAbove ? posterior[i, heavy] + posterior[i, light] : 0;
-            weights[k] = Enumerable.Range(0, sample.Rows).Sum(i => sample.Weights[i] * Weight(i));
-            if (!(weights[k] > 0)) return null;
-            parts[k] = parts[k].FitTo(sample, Weight, options);
-        }
-        // The two keep their share of all rows.
-        var pair = model.Weights[heavy] + model.Weights[light];
-        var both = weights[heavy] + weights[light];
-        foreach (var k in (int[])[heavy, light]) weights[k] *= pair / both;
-        return new(parts, weights, model.HasTiedCovariances);
+        var pair = (Array.IndexOf(weights, weights.Max()), Array.LastIndexOf(weights, weights.Min()));
+        return SplitMoves.Halved(model, posterior, pair, [pair.Item1, pair.Item2], feature, sample, options);
     }
 
     private static double Difference(double[] a, double[] b, double[] weights)

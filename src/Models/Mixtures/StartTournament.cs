@@ -24,6 +24,8 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
     // Updates before a round ends, and how many starts it leaves.
     private static readonly (int Updates, int Left)[] rounds = [(5, 8), (25, 4)];
 
+    private const int MovesPerComponent = 4;
+
     // The same over the whole sample, and the lead in nats a row that decides: EM may gain as much later.
     private static readonly (int Updates, double Lead)[] finals = [(15, 0.01), (40, 0)];
 
@@ -51,6 +53,9 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         }
         if (field.Count == 0) return null;
         if (affordable < 20) return start.Possible(field[0].Model, sample);
+        var moves = (int)Math.Min(MovesPerComponent * components, affordable / 10);
+        var moved = new SplitMoves(few, isCategorical, options).Improve(field[0].Model, field[0].Mean, moves);
+        field[0] = Run(em, field[0] with { Model = moved }, 0) ?? field[0];
         if (few.Rows < sample.Rows)
         {
             var all = new SampleEm(sample, options);
