@@ -55,7 +55,7 @@ internal sealed class ContourPlot : DistributionPlot
         var distribution = DistributionOf(model);
         distribution.EnsureEvaluable();
         var all = FeaturesOf(model);
-        var components = ModelComponents.Of(model.Model);
+        var components = ModelComponents.Of(model);
         var ranges = features.Select((j, i) => RangeOf(distribution, all[j], j, rows is null ? null : new SeenFeature(rows, i))).ToArray();
         var named = new HashSet<string>();
         var (panels, shown) = (new List<Panel>(), 0);

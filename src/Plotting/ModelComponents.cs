@@ -12,19 +12,22 @@ internal static class ModelComponents
 {
     /// <summary>The components in model order; beyond twelve, the lightest are combined into one. Empty unless the model has several.</summary>
     /// <param name="model">The model.</param>
-    public static IReadOnlyList<DrawnComponent> Of(Model model)
+    public static IReadOnlyList<DrawnComponent> Of(SavedModel model)
     {
-        var parts = model.WeightedParts();
+        var parts = model.Model.WeightedParts();
+        var transforms = FeatureTransforms.Of(model.Features);
         if (parts.Count <= 1) return [];
         var byWeight = parts.Select((p, k) => (p, k)).OrderByDescending(p => p.p.Weight).Select(p => p.k).ToArray();
         var most = byWeight.Length <= Palette.Most ? byWeight.Length : Palette.Most - 1;
         var drawn = byWeight.Take(most).Order().Select(k => parts[k])
-            .Select((p, i) => new DrawnComponent($"{PlotTexts.Name(p.Name)} ({PlotTexts.Percent(p.Weight)})", p.Weight, p.Distribution, Palette.Of(i)))
+            .Select((p, i) => new DrawnComponent($"{PlotTexts.Name(p.Name)} ({PlotTexts.Percent(p.Weight)})", p.Weight,
+                TransformedDistribution.Of(p.Distribution, transforms), Palette.Of(i)))
             .ToList();
         WeightedPart[] others = [.. byWeight.Skip(most).Order().Select(k => parts[k])];
         var total = others.Sum(p => p.Weight);
         if (total > 0)
-            drawn.Add(new($"{others.Length} more ({PlotTexts.Percent(total)})", total, Mixture.Combine(others), new(Palette.DarkGrey, 2, 2)));
+            drawn.Add(new($"{others.Length} more ({PlotTexts.Percent(total)})", total,
+                TransformedDistribution.Of(Mixture.Combine(others), transforms), new(Palette.DarkGrey, 2, 2)));
         return drawn;
     }
 }

@@ -18,14 +18,15 @@ public sealed partial class Pipeline
         CancellationToken cancellationToken)
     {
         var run = graph.ForRun();
-        var named = features;
+        var (sequences, labels, priors) = (roles.Sequences, roles.Labels, roles.Priors);
+        var named = roles.Features;
         if (named is null)
         {
             var bound = await run.BindAsync(null, cancellationToken).ConfigureAwait(false);
             var schema = bound.Schema
                 ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
-            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name, foldKeys?.Name, .. priors?.Columns ?? []];
+            string?[] others = [roles.Weights, sequences?.Key, sequences?.Order, labels?.Name, foldKeys?.Name, .. priors?.Columns ?? []];
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
             named = [.. schema.Fields.Where(f => (takesCategories ? HasCategories(f) : f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name))
                 .Select(f => new Feature(f.Name))];
@@ -36,13 +37,11 @@ public sealed partial class Pipeline
         if (priors?.Classes is not null && labels is null)
             throw new ModelException(ErrorKind.Usage, "priors", "columns by class, but no labels", "the column with the classes as well",
                 "name it (Pipeline.Labels), or give the columns in the model's order");
-        return new FeaturePass(run, named, weights, Options, sequences, KnownLabels, isCategorical, priors?.For(labels?.Names), foldKeys);
+        return new FeaturePass(run, roles.WithTransforms(named, isCategorical), roles.Weights, Options, sequences, roles.KnownLabels, isCategorical,
+            priors?.For(labels?.Names), foldKeys);
     }
 
     private static bool HasCategories(ColumnField field) => field.IsInteger || field.ValueType == typeof(string) || field.ValueType == typeof(bool);
-
-    // The classes that have priors, unless the labels list them.
-    private LabelColumn? KnownLabels => labels is { Names: null } && priors?.Classes is { } classes ? labels with { Names = classes } : labels;
 
     /// <summary>
     /// The pipeline and the fit with the same batch size and parallelism: those from the options given to <see cref="With"/>, or the fit's if there are none.
@@ -98,6 +97,7 @@ public sealed partial class Pipeline
         (var flow, fit) = Agree(fit);
         await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
         await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
+        InputTransforms.Check(fit, pass.Columns, estimator.IsCategorical);
         using var journal = Options.Checkpoints is { } checkpoints
             ? FitJournal.Open(checkpoints, await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
@@ -110,11 +110,11 @@ public sealed partial class Pipeline
         try
         {
             // The interrupted run has already chosen the start; only the EM loop is left.
-            result = fit.Journal?.Resumed is { } state
-                ? await estimator.ResumeAsync((TModel)state.Model, over(pass), fit, cancellationToken).ConfigureAwait(false)
-                : await estimator.FitAsync(over(pass), fit, cancellationToken).ConfigureAwait(false);
+            result = await InputTransforms.FitAsync(estimator, over(pass), fit, (rows, how) => how.Journal?.Resumed is { } state
+                ? estimator.ResumeAsync((TModel)state.Model, rows, how, cancellationToken)
+                : estimator.FitAsync(rows, how, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (ModelException e) when (e.SequenceNumber is not null && sequences is not null)
+        catch (ModelException e) when (e.SequenceNumber is not null && roles.Sequences is not null)
         {
             throw await pass.KeysOfAsync([e.SequenceNumber.Value], cancellationToken).ConfigureAwait(false) is [var key] ? e.OfSequence(key) : e;
         }
@@ -124,7 +124,7 @@ public sealed partial class Pipeline
             : [$"the {(keys.Count == 1 ? "first impossible sequence has the key" : "first impossible sequences have the keys")} {string.Join(", ", keys)}"];
         result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible, .. pass.Graph.Source.Warnings] };
         var (folds, test, warning) = validation is null ? default
-            : await ValidateAsync(validation, result.Model, pass, fit, cancellationToken).ConfigureAwait(false);
+            : await ValidateAsync(validation, result, pass, fit, cancellationToken).ConfigureAwait(false);
         if (warning is not null) result = result with { Warnings = [.. result.Warnings, warning] };
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes)
         {
@@ -155,6 +155,7 @@ public sealed partial class Pipeline
         (var flow, fit) = Agree(fit);
         await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
         await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
+        InputTransforms.Check(fit, pass.Columns, estimator.IsCategorical);
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
         if (estimator is ModelEstimator<TModel> { Start: var begin }) begin.CheckPriors(pass.PriorComponents);
@@ -174,11 +175,12 @@ public sealed partial class Pipeline
             .. estimator.JobProperties.Concat(fit.JobProperties).Select(f => new JobProperty(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
             new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
-            .. JobDescription.Categories(features),
-            new("weights", weights ?? "none"),
-            .. sequences is null ? Array.Empty<JobProperty>() : [new("sequences", sequences.Description)],
-            .. labels is null ? Array.Empty<JobProperty>() : [new("labels", KnownLabels!.Description)],
-            .. priors is null ? Array.Empty<JobProperty>() : [new("priors", priors.Description)],
+            .. JobDescription.Categories(roles.Features),
+            .. JobDescription.Transforms(pass.Features),
+            new("weights", roles.Weights ?? "none"),
+            .. roles.Sequences is null ? Array.Empty<JobProperty>() : [new("sequences", roles.Sequences.Description)],
+            .. roles.KnownLabels is null ? Array.Empty<JobProperty>() : [new("labels", roles.KnownLabels.Description)],
+            .. roles.Priors is null ? Array.Empty<JobProperty>() : [new("priors", roles.Priors.Description)],
             .. Options.BadRows.JobProperties,
         ]);
     }

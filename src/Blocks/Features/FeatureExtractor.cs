@@ -8,6 +8,7 @@ namespace Pipelines.Blocks;
 internal sealed class FeatureExtractor
 {
     private readonly IReadOnlyList<string> features;
+    private readonly FeatureTransforms transforms;
     private readonly string? weights;
     private readonly string? label;
     private readonly IReadOnlyList<string> priors;
@@ -17,16 +18,21 @@ internal sealed class FeatureExtractor
     private volatile Plan? plan;
 
     /// <summary>Creates the extractor.</summary>
-    /// <param name="features">Names of the feature columns, in the model's order.</param>
+    /// <param name="features">The features, in the model's order, with their categories and transforms if they are known.</param>
     /// <param name="weights">Name of the weight column; null = none.</param>
-    /// <param name="maps">Shape [features]: the categories of categorical features; null = there are none.</param>
     /// <param name="label">Name of the label column, whose values must be known names; null = none.</param>
     /// <param name="labels">The known labels; null = not known yet.</param>
     /// <param name="priors">Names of the columns with the priors of each component; null = none.</param>
-    public FeatureExtractor(IReadOnlyList<string> features, string? weights, IReadOnlyList<CategoryMap?>? maps = null, string? label = null,
-        CategoryMap? labels = null, IReadOnlyList<string>? priors = null)
+    public FeatureExtractor(IReadOnlyList<Feature> features, string? weights, string? label = null, CategoryMap? labels = null,
+        IReadOnlyList<string>? priors = null)
+        : this([.. features.Select(f => f.Name)], weights, label, priors)
     {
-        ArgumentNullException.ThrowIfNull(features);
+        transforms = FeatureTransforms.Of(features);
+        codes = Codes(features.Select(f => f.ToMap()), labels);
+    }
+
+    private FeatureExtractor(IReadOnlyList<string> features, string? weights, string? label, IReadOnlyList<string>? priors)
+    {
         ModelException.CheckOptions(
             "features",
             (features.Count > 0, "number of features", features.Count, "at least 1"),
@@ -37,7 +43,7 @@ internal sealed class FeatureExtractor
             (priors is null || !priors.Any(p => p == label || p == weights || features.Contains(p)), "prior columns", string.Join(",", priors ?? []),
                 "columns without another role"));
         (this.features, this.weights, this.label, this.priors) = (features, weights, label, priors ?? []);
-        codes = Codes(maps ?? [.. features.Select(_ => (CategoryMap?)null)], labels);
+        (transforms, codes) = (FeatureTransforms.None, []);
     }
 
     /// <summary>
@@ -82,6 +88,19 @@ internal sealed class FeatureExtractor
 
     public int Columns => features.Count;
 
+    /// <summary>What is applied to the features.</summary>
+    public FeatureTransforms Transforms => transforms;
+
+    /// <summary>Applies the transforms to rows of which the bad ones have been taken out.</summary>
+    /// <param name="target">Shape [layout.Length]: what <see cref="Extract"/> wrote.</param>
+    /// <param name="layout">Positions in <paramref name="target"/>.</param>
+    /// <param name="rows">Number of rows.</param>
+    public void Transform(Span<double> target, in FeatureLayout layout, int rows)
+    {
+        if (transforms.IsEmpty) return;
+        for (var c = 0; c < features.Count; c++) transforms.Apply(c, target.Slice(c * layout.Stride, rows));
+    }
+
     /// <summary>Names of the feature columns, in the model's order.</summary>
     public IReadOnlyList<string> Names => features;
 
@@ -117,7 +136,7 @@ internal sealed class FeatureExtractor
         keys.CheckType("FoldOptions.Key");
     }
 
-    /// <summary>Writes a batch's features, weights, priors and labels.</summary>
+    /// <summary>Writes a batch's features, before transforms, weights, priors and labels.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="target">Shape [layout.Length].</param>
     /// <param name="layout">Their positions in <paramref name="target"/>.</param>
@@ -142,6 +161,7 @@ internal sealed class FeatureExtractor
             else CategoryCodes.Numbers(column, values);
             var range = ValueRange.Of(values);
             if (!ranges.IsEmpty) ranges[c] = range;
+            if (range.Minimum <= range.Maximum) FindUndefined(c, column, values, range, ref bad);
             if (!range.IsInfinite) continue;
             bad ??= [];
             for (var row = 0; row < values.Length; row++)
@@ -175,6 +195,30 @@ internal sealed class FeatureExtractor
                 $"one of its {categories.Categories.Count} values{(categories.Categories.Count <= 4 ? $" ({string.Join(", ", categories.Categories)})" : "")}",
                 "correct the value or make it null, or fit the model to data that have it"));
         }
+    }
+
+    // The functions increase, so one that is defined for the smallest value is defined for all.
+    private void FindUndefined(int feature, BatchColumn column, ReadOnlySpan<double> values, ValueRange range, ref List<BadRow>? bad)
+    {
+        if (transforms[feature].Count == 0 || Undefined(feature, range.Minimum) is null) return;
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (Undefined(feature, values[row]) is not { } transform) continue;
+            (bad ??= []).Add(new(row, column.Field.Name, FormattableString.Invariant($"{values[row]}"),
+                $"{transform.Domain}, of which the model takes {transform.Describe(column.Field.Name)}",
+                "correct the value or make it null, or leave the transform out of the fit"));
+        }
+    }
+
+    private FeatureTransform? Undefined(int feature, double value)
+    {
+        if (!double.IsFinite(value)) return null;
+        foreach (var transform in transforms[feature])
+        {
+            if (!transform.IsDefinedFor(value)) return transform;
+            value = transform.Apply(value);
+        }
+        return null;
     }
 
     // A row without a label has the code -1. Any other row must have one of the known labels.

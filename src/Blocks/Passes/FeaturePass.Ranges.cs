@@ -41,9 +41,7 @@ internal sealed partial class FeaturePass
     public ValueTask<DataExtent> MeasureAsync(CancellationToken cancellationToken) => InTurnAsync(
         async stop =>
         {
-            var work = Unkept(new ExtentSummarizer(), 0, stop);
-            var all = sequences is null && store is null ? await LoadAsync(work).ConfigureAwait(false)
-                : await SweepAsync(work, stop, null).ConfigureAwait(false);
+            var all = await AllAsync(Unkept(new ExtentSummarizer(), 0, stop), stop).ConfigureAwait(false);
             return new DataExtent(all.Rows, all.Weight, store!.Count);
         },
         cancellationToken);

@@ -135,7 +135,12 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 
     /// <exception cref="FlowException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be
     /// written.</exception>
-    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
+    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) => RunAsync(summarizer, false, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Statistics> SurveyAsync(ISummarizer summarizer, CancellationToken cancellationToken) => RunAsync(summarizer, true, cancellationToken);
+
+    private ValueTask<Statistics> RunAsync(ISummarizer summarizer, bool isSurvey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
         return InTurnAsync(
@@ -150,12 +155,12 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                 {
                     // No pass may follow that reads.
                     await loader.DescribeAsync(stop.Token).ConfigureAwait(false);
+                    Journal.EndPass(fold, isSurvey);
                     return fold.Finish();
                 }
                 var work = new PassWork(summarizer, fold, sofar => Folded(stop, sofar), stop.Token);
-                var total = sequences is null && store is null ? await LoadAsync(work).ConfigureAwait(false)
-                    : await SweepAsync(work, stop, null).ConfigureAwait(false);
-                Journal?.EndPass(fold);
+                var total = await AllAsync(work, stop).ConfigureAwait(false);
+                Journal?.EndPass(fold, isSurvey);
                 return total;
             },
             cancellationToken);
@@ -223,6 +228,10 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         closing.Dispose();
         turn.Dispose();
     }
+
+    /// <summary>A pass over all batches that the work has not seen: the first one, or a later one.</summary>
+    private Task<Statistics> AllAsync(PassWork work, CancellationTokenSource stop) =>
+        sequences is null && store is null ? LoadAsync(work) : SweepAsync(work, stop, null);
 
     /// <summary>The first pass, which reads the source. It fills the store, unless it starts in the middle.</summary>
     private async Task<Statistics> LoadAsync(PassWork work)

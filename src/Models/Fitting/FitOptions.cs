@@ -50,13 +50,23 @@ public sealed record FitOptions
     /// </summary>
     public int? BatchesPerIteration { get; init; }
 
+    /// <summary>
+    /// How the features of numbers are brought to a common scale before the fit; null (default) = not at all. The scale is found in a pass of its own over
+    /// the rows that the fit may see, becomes part of the model (<see cref="FitResult{TModel}.Transforms"/>), and is kept where the fit starts from a model
+    /// whose features have one. Log-likelihoods stay those of the original features; distances and <see cref="MinVariance"/> are in the scaled units.
+    /// </summary>
+    public FeatureScaling? Scaling { get; init; }
+
+    /// <summary>What the transforms of rows that an earlier run has seen add to the log-likelihood.</summary>
+    internal double EarlierLogSlopes { get; init; }
+
     /// <summary>Added to each component's total responsibility in the M step, in rows; at least 0, default 0.</summary>
     public double Pseudocount { get; init; }
 
     /// <summary>Added to the weight of each class of a classifier, in rows (sequences: in sequences); at least 0, default 0.</summary>
     public double ClassPseudocount { get; init; }
 
-    /// <summary>Minimum variance in any direction, in squared units of the features; at least 0, default 0 = off.</summary>
+    /// <summary>Minimum variance in any direction, in squared units of the features as the model sees them; at least 0, default 0 = off.</summary>
     public double MinVariance { get; init; }
 
     /// <summary>
@@ -106,6 +116,7 @@ public sealed record FitOptions
         // Left out where they have no effect, so that fits which earlier versions began can be resumed.
         .. Update == ParameterKinds.All ? Array.Empty<KeyValuePair<string, string>>() : [new("updated parameters", Update.ToString())],
         .. WeightInertia == 0 ? Array.Empty<KeyValuePair<string, string>>() : [new("inertia of weights", WeightInertia.Text())],
+        .. Scaling is null ? Array.Empty<KeyValuePair<string, string>>() : [new("scaling", Scaling.Name)],
     ];
 
     /// <summary>Throws a single error that names every option out of range.</summary>

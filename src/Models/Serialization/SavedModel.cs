@@ -37,6 +37,9 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     /// <summary>The version this code writes and reads.</summary>
     public const int Version = 1;
 
+    /// <summary>The version of a model whose features have transforms, which earlier programs would ignore.</summary>
+    public const int TransformedVersion = 2;
+
     /// <summary>True: the features have no names, as in pomegranate's files; columns are matched by position, which is also each feature's name.</summary>
     public bool FeaturesByPosition { get; init; }
 
@@ -58,7 +61,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         double[] history = [.. result.History.Select(h => h.LogLikelihood)];
         var facts = new TrainingRecord(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood, history, options.Seed,
             options.BatchRows, KernelSelection.Current.Name());
-        return new(result.Model, features, facts with { Candidates = result.Candidates });
+        return new(result.Model, features is null ? null : result.Transforms.AddTo(features), facts with { Candidates = result.Candidates });
     }
 
     /// <summary>The file's text: UTF-8 without a byte order mark, with a final line feed.</summary>
@@ -69,7 +72,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         {
             writer.WriteStartObject();
             writer.WriteString("format", Format);
-            writer.WriteNumber("version", Version);
+            writer.WriteNumber("version", Features?.Any(f => f.Transforms.Count > 0) == true ? TransformedVersion : Version);
             if (FeaturesByPosition) writer.WriteBoolean("featuresByPosition", true);
             WriteFeatures(writer);
             WriteTraining(writer);
@@ -187,8 +190,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             || format.GetString() != Format)
             throw new ModelException(ErrorKind.ModelFile, "property 'format'", "no such property or another value", $"'{Format}'",
                 "give a model that Pipelines saved");
-        if (!root.Required("version").TryGetInt32(out var version) || version != Version)
-            throw new ModelException(ErrorKind.ModelFile, "property 'version'", root.Required("version").ToString(), $"{Version}",
+        if (!root.Required("version").TryGetInt32(out var version) || version is not (Version or TransformedVersion))
+            throw new ModelException(ErrorKind.ModelFile, "property 'version'", root.Required("version").ToString(), $"{Version} or {TransformedVersion}",
                 "use the version of Pipelines that wrote the file, or fit the model again");
         var model = ModelFormat.Read(root.Required("model"));
         var features = root.TryGetProperty("features", out _) ? ReadFeatures(root) : null;
@@ -217,6 +220,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null)
         {
             MissingText = f.TryGetProperty("missingText", out var missing) ? missing.GetString() : null,
+            Transforms = FeatureTransformFormat.Read(f),
             Type = f.TryGetProperty("type", out var type) ? type.GetString() : null,
             IsNullable = f.TryGetProperty("nullable", out var nullable) ? nullable.GetBoolean() : null,
             Minimum = f.TryGetProperty("minimum", out _) ? f.Number("minimum") : null,
@@ -245,6 +249,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
                 writer.WriteTexts("categories", categories);
             }
             if (feature.MissingText is { } missing) writer.WriteString("missingText", missing);
+            FeatureTransformFormat.Write(writer, feature.Transforms);
             if (feature.Type is { } type) writer.WriteString("type", type);
             if (feature.IsNullable is { } nullable) writer.WriteBoolean("nullable", nullable);
             if (feature.Minimum is { } minimum) writer.WriteExact("minimum", minimum);

@@ -1,0 +1,51 @@
+using Pipelines.Io;
+
+namespace Pipelines.Blocks;
+
+/// <summary>What the columns of a pipeline are to a fit or an evaluation.</summary>
+internal sealed record ColumnRoles
+{
+    /// <summary>The features, in the model's order; null = all numeric columns without another role.</summary>
+    public IReadOnlyList<Feature>? Features { get; init; }
+
+    /// <summary>Names of the features whose logarithm is fitted to.</summary>
+    public IReadOnlyList<string> Logs { get; init; } = [];
+
+    /// <summary>The column with the row weights; null = every weight is 1.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>The columns that define a sequence; null = rows form none.</summary>
+    public SequenceColumns? Sequences { get; init; }
+
+    /// <summary>The column with the labels; null = no row has one.</summary>
+    public LabelColumn? Labels { get; init; }
+
+    /// <summary>The columns with the priors of each row; null = rows have none.</summary>
+    public PriorColumns? Priors { get; init; }
+
+    /// <summary>The labels, whose names are the classes that have priors, unless they are listed.</summary>
+    public LabelColumn? KnownLabels => Labels is { Names: null } && Priors?.Classes is { } classes ? Labels with { Names = classes } : Labels;
+
+    /// <summary>The features with their transforms.</summary>
+    /// <param name="named">The features.</param>
+    /// <param name="isCategorical">Tells which hold categories; null = those whose categories are known.</param>
+    /// <exception cref="ModelException">There is no such feature, or it holds categories.</exception>
+    public IReadOnlyList<Feature> WithTransforms(IReadOnlyList<Feature> named, Func<int, bool>? isCategorical)
+    {
+        foreach (var name in Logs)
+        {
+            var at = named.Select(f => f.Name).ToList().IndexOf(name);
+            if (at < 0)
+                throw new ModelException(ErrorKind.Usage, "Pipeline.Log", $"'{name}'", "a feature of the fit",
+                    NearestName.Remedy(name, named.Select(f => f.Name), "correct the name, or add the column to the features (Pipeline.Features)"));
+            if (named[at].Transforms.Count > 0 && !named[at].Transforms[0].Equals(FeatureTransform.Log))
+                throw new ModelException(ErrorKind.Usage, "Pipeline.Log", $"'{name}', a feature with other transforms", "a feature without transforms",
+                    "leave it out, or add the logarithm to the feature's transforms");
+            if (named[at].Categories is not null || isCategorical?.Invoke(at) == true)
+                throw new ModelException(ErrorKind.Usage, "Pipeline.Log", $"'{name}', a feature of categories", "a feature of numbers",
+                    "leave it out, or fit a distribution of numbers to it");
+        }
+        // A model that is fitted further has the logarithm already.
+        return [.. named.Select(f => f.Transforms.Count == 0 && Logs.Contains(f.Name) ? f with { Transforms = [FeatureTransform.Log] } : f)];
+    }
+}
