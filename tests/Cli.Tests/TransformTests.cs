@@ -103,6 +103,8 @@ public sealed class TransformTests : IDisposable
         { "distribution --distribution discrete --features x,y --log y", 2, "--log: found 'y', a feature of categories, expected a feature of numbers; leave "
             + "it out, or fit a distribution of numbers to it" },
         { "bayesian-network --scale standard", 2, "--scale" },
+        { "kmeans --components 2 --features hours(x),y", 2, "--features: found 'hours(x)', expected a part of a date or time: year, month, day, weekday, "
+            + "day-of-year, hour, minute, second, time-of-day, epoch; did you mean 'hour'?" },
     };
 
     [Theory]

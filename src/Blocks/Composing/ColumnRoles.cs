@@ -8,6 +8,9 @@ internal sealed record ColumnRoles
     /// <summary>The features, in the model's order; null = all numeric columns without another role.</summary>
     public IReadOnlyList<Feature>? Features { get; init; }
 
+    /// <summary>True: the features are only names, which may mean parts of columns.</summary>
+    public bool AreNames { get; init; }
+
     /// <summary>Names of the features whose logarithm is fitted to.</summary>
     public IReadOnlyList<string> Logs { get; init; } = [];
 
@@ -25,6 +28,21 @@ internal sealed record ColumnRoles
 
     /// <summary>The labels, whose names are the classes that have priors, unless they are listed.</summary>
     public LabelColumn? KnownLabels => Labels is { Names: null } && Priors?.Classes is { } classes ? Labels with { Names = classes } : Labels;
+
+    /// <summary>True if names of features may mean parts of columns.</summary>
+    public bool MayBeDerived => AreNames && Features!.Any(f => Feature.Derived(f.Name) is not null);
+
+    /// <summary>The features, some of which may be parts of columns.</summary>
+    /// <param name="schema">The columns; null = not known.</param>
+    /// <exception cref="ModelException">There is no such part.</exception>
+    public IReadOnlyList<Feature> Named(BatchSchema? schema) => [.. Features!.Select(feature =>
+    {
+        if (Feature.Derived(feature.Name) is not var (function, column) || schema?.IndexOf(feature.Name) >= 0) return feature;
+        if (DatePart.Find(function) is { } part) return Feature.Of(part, column);
+        if (schema is null || schema.IndexOf(column) < 0) return feature;
+        throw new ModelException(ErrorKind.Usage, "Pipeline.Features", $"'{feature.Name}'", $"a part of a date or time: {string.Join(", ", DatePart.All)}",
+            NearestName.Remedy(function, DatePart.All.Select(p => p.Name), "correct the name"));
+    })];
 
     /// <summary>The features with their transforms.</summary>
     /// <param name="named">The features.</param>

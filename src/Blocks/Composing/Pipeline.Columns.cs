@@ -5,9 +5,12 @@ namespace Pipelines;
 /// <content>What the columns are to fits and evaluations.</content>
 public sealed partial class Pipeline
 {
-    /// <summary>Names the feature columns of a fit, in the model's order; by default all numeric columns except the weights are features.</summary>
+    /// <summary>
+    /// Names the feature columns of a fit, in the model's order; by default all numeric columns except the weights are features. <c>hour(departure)</c> is a
+    /// part of a date, time or timestamp (<see cref="DatePart"/>), unless there is a column of this very name.
+    /// </summary>
     public Pipeline Features(params string[] columns) =>
-        As(roles with { Features = [.. columns.Select(c => new Feature(c))] });
+        As(roles with { Features = [.. columns.Select(c => new Feature(c))], AreNames = true });
 
     /// <summary>
     /// Names the features of a fit that continues from an existing model, with the categories that the model knows and the transforms that it takes; or those
@@ -19,7 +22,8 @@ public sealed partial class Pipeline
         ArgumentNullException.ThrowIfNull(features);
         return As(roles with
         {
-            Features = [.. features.Select(f => new Feature(f.Name, f.Categories) { MissingText = f.MissingText, Transforms = f.Transforms })],
+            Features = [.. features.Select(f => f.Bare)],
+            AreNames = false,
         });
     }
 

@@ -19,7 +19,7 @@ public sealed partial class Pipeline
     {
         var run = graph.ForRun();
         var (sequences, labels, priors) = (roles.Sequences, roles.Labels, roles.Priors);
-        var named = roles.Features;
+        var named = roles.MayBeDerived ? roles.Named((await run.BindAsync(null, cancellationToken).ConfigureAwait(false)).Schema) : roles.Features;
         if (named is null)
         {
             var bound = await run.BindAsync(null, cancellationToken).ConfigureAwait(false);

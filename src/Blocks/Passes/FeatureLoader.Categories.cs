@@ -11,7 +11,7 @@ internal sealed partial class FeatureLoader
     public async Task FindCategoriesAsync(CancellationToken cancellationToken)
     {
         int[] unknown = [.. extractor.Unknown.Order()];
-        string[] names = [.. unknown.Select(i => Features[i].Name)];
+        string[] names = [.. unknown.Select(i => Features[i].Column)];
         if (extractor.HasUnknownLabels) names = [.. names, labels!.Name];
         var bound = await Graph.BindAsync(names, cancellationToken).ConfigureAwait(false);
         if ((await BindAsync(cancellationToken).ConfigureAwait(false)).Schema is { } schema) extractor.Check(schema, Graph.Source.Name);

@@ -244,7 +244,7 @@ internal sealed partial class FeatureLoader
     {
         // The range of category codes says nothing about the values.
         if (feature.Categories is not null) range = null;
-        var field = schema?.Fields[schema.IndexOf(feature.Name)];
+        var field = schema?.Fields[schema.IndexOf(feature.Column)];
         return feature with
         {
             Type = field is null ? null : TypeOf(field),

@@ -24,7 +24,7 @@ internal sealed class ScorePlan
         var columns = options.Features ?? features;
         // The names may differ from the model's, but must be in the model's order.
         this.known = known is not null && known.Count == columns.Count ? known : null;
-        Extractor = new FeatureExtractor([.. columns.Select((name, j) => this.known is null ? new Feature(name) : this.known[j] with { Name = name })], null,
+        Extractor = new FeatureExtractor([.. columns.Select((name, j) => this.known is null ? new Feature(name) : this.known[j].Over(name))], null,
             priors: options.Priors)
         { RefusesUnknown = model.RefusesUnknownValues };
         if (Extractor.Columns != model.Dimensions)
@@ -55,12 +55,8 @@ internal sealed class ScorePlan
     /// <summary>Counts rows of probability 0; null = the model is no network.</summary>
     public ImpossibleRowCounter? Impossible { get; }
 
-    /// <summary>The model's features, under the names of the columns that hold them, with their categories and transforms.</summary>
-    public IReadOnlyList<Feature> Features => [.. Extractor.Names.Select((name, i) => new Feature(name, known?[i].Categories)
-    {
-        MissingText = known?[i].MissingText,
-        Transforms = known?[i].Transforms ?? [],
-    })];
+    /// <summary>The model's features, over the columns that hold them, with their categories, parts and transforms.</summary>
+    public IReadOnlyList<Feature> Features => [.. Extractor.Features.Select(f => f.Bare)];
 
     /// <summary>The score columns.</summary>
     public IReadOnlyList<ScoreColumn> Scores => scores;
@@ -121,6 +117,6 @@ internal sealed class ScorePlan
                     "leave one out (ScoreOptions.Keep)");
             kept.Add(index);
         }
-        return layout = new ScoreLayout(input, kept, scores, Extractor.Names, place);
+        return layout = new ScoreLayout(input, kept, scores, [.. Extractor.Features.Select(f => f.Column)], place);
     }
 }

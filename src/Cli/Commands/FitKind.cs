@@ -247,7 +247,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     private SavedModel? Expected(SavedModel? initial, ParseResult parsed)
     {
         if (initial?.Features is not { } features || parsed.GetValue(Fit.Features) is not { } names) return initial;
-        return names.Count == features.Count ? initial with { Features = [.. features.Select((f, i) => f with { Name = names[i] })] } : null;
+        return names.Count == features.Count ? initial with { Features = [.. features.Select((f, i) => f.Over(names[i]))] } : null;
     }
 
     private string? FoldKey(ParseResult parsed) => HasLikelihood ? parsed.GetValue(heldOut.Key) : null;

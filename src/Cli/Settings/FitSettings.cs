@@ -50,7 +50,7 @@ internal sealed class FitSettings
             "--tolerance", $"Stop when an update {words.Objective} by no more than T. If T is negative, only --iterations stops the fit. [default: "
                 + $"{Plain(words.Tolerance)}]", "T", "a number", "0.1", x => !double.IsNaN(x));
         Features = Setting.Names(
-            "--features", $"Columns to fit, in this order. {words.Columns} Quote a name as in CSV if it contains "
+            "--features", $"Columns to fit, in this order. {words.Columns}{Parts(words)} Quote a name as in CSV if it contains "
                 + "a comma or quotation mark, or begins or ends with a space ('\"a,b\",c'). Repeat the option to add columns. [default: the features of "
                 + $"--initial, or else all {words.All} without another role]", "a,b,c",
             "column names separated by commas, each once", "delay,distance");
@@ -62,6 +62,9 @@ internal sealed class FitSettings
         static void Add(Option option, string sentence) =>
             option.Description = option.Description!.Replace(" [default", $" {sentence} [default", StringComparison.Ordinal);
     }
+
+    private static string Parts(FitWords words) => words.All != "numeric columns" ? "" : " 'hour(departure)' is a part of a date or time: "
+        + $"{string.Join(", ", DatePart.All)}.";
 
     // Writes 1e-9 rather than 1E-09.
     private static string Plain(double value) =>

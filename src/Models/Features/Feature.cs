@@ -1,9 +1,9 @@
 namespace Pipelines;
 
-/// <summary>One input column of a model: its name and, if it holds categories, the dictionary that turns them into codes.</summary>
-/// <param name="Name">The column's name in the data, compared exactly.</param>
+/// <summary>One input of a model: its name, the column that holds it and, if that holds categories, the dictionary that turns them into codes.</summary>
+/// <param name="Name">The column's name in the data, compared exactly; of a part of a date its own name (<see cref="Part"/>).</param>
 /// <param name="Categories">Null for a number. Else the categories in code order: category i is represented by the double i.</param>
-/// <remarks>Two features are equal if they have the same name, categories and transforms; type and range seen in a fit do not count.</remarks>
+/// <remarks>Two features are equal if they have the same name, column, categories and transforms; type and range seen in a fit do not count.</remarks>
 public sealed record Feature(string Name, IReadOnlyList<string>? Categories = null)
 {
     /// <summary>A string that means missing, besides null; null (default) = none.</summary>
@@ -12,8 +12,49 @@ public sealed record Feature(string Name, IReadOnlyList<string>? Categories = nu
     /// <summary>Turns the column's values into codes; null for a number.</summary>
     public CategoryMap? ToMap() => Categories is null ? null : new CategoryMap(Categories, MissingText);
 
+    /// <summary>Name of the column that holds it: <see cref="Name"/> by default.</summary>
+    public string Column
+    {
+        get => field ?? Name;
+        init;
+    }
+
+    /// <summary>The part of the column's dates or times that the feature is; null (default) = the feature is the column's value.</summary>
+    public DatePart? Part { get; init; }
+
+    /// <summary>A part of a date or time, whose name is <c>hour(departure)</c>.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="column">Name of the column.</param>
+    public static Feature Of(DatePart part, string column)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return new($"{part}({column})") { Column = column, Part = part };
+    }
+
+    /// <summary>The same feature of another column; a part stays that part.</summary>
+    /// <param name="column">Name of the column, or of the same part of a column.</param>
+    internal Feature Over(string column)
+    {
+        if (Part is null) return this with { Name = column, Column = column };
+        var inner = Derived(column) is var (name, own) && name == Part.Name ? own : column;
+        return this with { Name = $"{Part}({inner})", Column = inner };
+    }
+
+    /// <summary>Splits <c>hour(departure)</c> into the function and the column; null if a name does not look like that.</summary>
+    internal static (string Function, string Column)? Derived(string name)
+    {
+        var at = name.IndexOf('(', StringComparison.Ordinal);
+        return at > 0 && name.EndsWith(')') && name.Length > at + 2 ? (name[..at], name[(at + 1)..^1]) : null;
+    }
+
     /// <summary>What a model applies to the column's values before anything else, in this order; none by default.</summary>
     public IReadOnlyList<FeatureTransform> Transforms { get; init; } = [];
+
+    /// <summary>The feature without what a fit has seen of it.</summary>
+    internal Feature Bare => this with { Type = null, IsNullable = null, Minimum = null, Maximum = null };
+
+    /// <summary>True if the model sees something else than the column's value or code.</summary>
+    internal bool IsDerived => Part is not null || Transforms.Count > 0;
 
     /// <summary>The transforms as text, such as <c>(ln(delay) - 2.5) / 0.8</c>; the name alone if there are none.</summary>
     public string Formula => Transforms.Aggregate(Name, (text, transform) => transform.Describe(text));
@@ -35,7 +76,7 @@ public sealed record Feature(string Name, IReadOnlyList<string>? Categories = nu
     /// <inheritdoc/>
     public bool Equals(Feature? other) =>
         other is not null && Name == other.Name && (Categories ?? []).SequenceEqual(other.Categories ?? [], StringComparer.Ordinal)
-        && Transforms.SequenceEqual(other.Transforms);
+        && Column == other.Column && Part == other.Part && Transforms.SequenceEqual(other.Transforms);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Categories?.Count ?? 0);

@@ -72,7 +72,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         {
             writer.WriteStartObject();
             writer.WriteString("format", Format);
-            writer.WriteNumber("version", Features?.Any(f => f.Transforms.Count > 0) == true ? TransformedVersion : Version);
+            writer.WriteNumber("version", Features?.Any(f => f.IsDerived) == true ? TransformedVersion : Version);
             if (FeaturesByPosition) writer.WriteBoolean("featuresByPosition", true);
             WriteFeatures(writer);
             WriteTraining(writer);
@@ -95,7 +95,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             (names.Distinct(StringComparer.Ordinal).Count() == names.Count, "names", string.Join(",", names), "each name once"));
         return this with
         {
-            Features = [.. names.Select((n, j) => Features is null ? new Feature(n) : Features[j] with { Name = n })],
+            Features = [.. names.Select((n, j) => Features is null ? new Feature(n) : Features[j].Over(n))],
             FeaturesByPosition = false
         };
     }
@@ -219,6 +219,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             f.Required("name").GetString() ?? throw JsonHelpers.Bad("feature name", "null", "a name"),
             f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null)
         {
+            Column = f.TryGetProperty("column", out _) ? f.Text("column") : null!,
+            Part = f.TryGetProperty("part", out _) ? Part(f.Text("part")) : null,
             MissingText = f.TryGetProperty("missingText", out var missing) ? missing.GetString() : null,
             Transforms = FeatureTransformFormat.Read(f),
             Type = f.TryGetProperty("type", out var type) ? type.GetString() : null,
@@ -226,6 +228,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             Minimum = f.TryGetProperty("minimum", out _) ? f.Number("minimum") : null,
             Maximum = f.TryGetProperty("maximum", out _) ? f.Number("maximum") : null,
         })];
+
+    private static DatePart Part(string name) => DatePart.Find(name)
+        ?? throw new ModelException(ErrorKind.ModelFile, "property 'part'", JsonHelpers.Quote(name),
+            $"a part that this version of Pipelines knows ({string.Join(", ", DatePart.All)})", "use the version of Pipelines that wrote it");
 
     private static long Rows(JsonElement json) => json.Number("rows") is >= 0 and < 1L << 53 and var rows
         ? (long)rows
@@ -244,6 +250,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         writer.WriteObjects("features", Features, feature =>
         {
             writer.WriteString("name", feature.Name);
+            if (feature.Column != feature.Name) writer.WriteString("column", feature.Column);
+            if (feature.Part is { } part) writer.WriteString("part", part.Name);
             if (feature.Categories is { } categories)
             {
                 writer.WriteTexts("categories", categories);
