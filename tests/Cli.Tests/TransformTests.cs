@@ -103,6 +103,9 @@ public sealed class TransformTests : IDisposable
         { "distribution --distribution discrete --features x,y --log y", 2, "--log: found 'y', a feature of categories, expected a feature of numbers; leave "
             + "it out, or fit a distribution of numbers to it" },
         { "bayesian-network --scale standard", 2, "--scale" },
+        { "kmeans --components 2 --features y --one-hot x", 2, "--one-hot: found 'x', which is no feature, expected names among those of --features; leave it "
+            + "out, or add it to --features" },
+        { "kmeans --initial m.json --one-hot x", 2, "--one-hot and --initial: found both, expected one of them, as an initial model has its own features" },
         { "kmeans --components 2 --features hours(x),y", 2, "--features: found 'hours(x)', expected a part of a date or time: year, month, day, weekday, "
             + "day-of-year, hour, minute, second, time-of-day, epoch; did you mean 'hour'?" },
     };
@@ -140,6 +143,20 @@ public sealed class TransformTests : IDisposable
         Assert.Matches(@"warning: the features' standard deviations differ by more than 30 times, from \d\.\d+ \('y'\) to \d+(\.\d+)? \('x'\): the larger "
             + "ones decide the distances; bring the features to a common scale \\(--scale standard\\)", result.Error);
         Assert.DoesNotContain("differ", (await FitAsync("kmeans", "--components", "2", "--scale", "standard")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Texts_become_features_of_0_and_1()
+    {
+        string[] colors = [.. Enumerable.Range(0, 40).Select(i => i % 4 == 0 ? "blue" : "red")];
+        await TestData.WriteAsync(folder["d.parquet"], ("color", colors), ("at", colors.Select((_, i) => new DateTime(2024, 1, 1).AddHours(i)).ToArray()));
+        var result = await FitAsync("kmeans", "--components", "1", "--features", "color,hour(at)", "--one-hot", "color");
+        Assert.Equal(0, result.Code);
+        // A quarter is blue; 40 hours are one day and the hours from 0 to 15.
+        Assert.Contains("  cluster 0: color=blue 0.25, color=red 0.75, hour(at) 9.9\n", result.Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"])).Code);
+        var plan = await FitAsync("kmeans", "--components", "1", "--features", "color", "--one-hot", "color", "--dry-run");
+        Assert.Contains("before all, the values of the one-hot columns are collected: reads these columns", plan.Out, StringComparison.Ordinal);
     }
 
     [Fact]

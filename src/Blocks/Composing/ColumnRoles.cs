@@ -5,6 +5,8 @@ namespace Pipelines.Blocks;
 /// <summary>What the columns of a pipeline are to a fit or an evaluation.</summary>
 internal sealed record ColumnRoles
 {
+    private const int MostIndicators = 1_000;
+
     /// <summary>The features, in the model's order; null = all numeric columns without another role.</summary>
     public IReadOnlyList<Feature>? Features { get; init; }
 
@@ -13,6 +15,9 @@ internal sealed record ColumnRoles
 
     /// <summary>Names of the features whose logarithm is fitted to.</summary>
     public IReadOnlyList<string> Logs { get; init; } = [];
+
+    /// <summary>Names of the features that become indicators of their categories.</summary>
+    public IReadOnlyList<string> OneHots { get; init; } = [];
 
     /// <summary>The column with the row weights; null = every weight is 1.</summary>
     public string? Weights { get; init; }
@@ -43,6 +48,29 @@ internal sealed record ColumnRoles
         throw new ModelException(ErrorKind.Usage, "Pipeline.Features", $"'{feature.Name}'", $"a part of a date or time: {string.Join(", ", DatePart.All)}",
             NearestName.Remedy(function, DatePart.All.Select(p => p.Name), "correct the name"));
     })];
+
+    /// <summary>Finds the features that become indicators, which are appended if no features were named.</summary>
+    /// <param name="named">The features.</param>
+    /// <returns>Their indexes.</returns>
+    /// <exception cref="ModelException">There is no such feature.</exception>
+    public int[] CheckOneHot(ref IReadOnlyList<Feature> named)
+    {
+        // A model that is fitted further has its indicators already.
+        var given = named;
+        string[] wanted = [.. OneHots.Where(name => !given.Any(f => f.Category is not null && f.Column == name))];
+        if (Features is null) named = given = [.. given, .. wanted.Where(name => !given.Any(f => f.Name == name)).Select(name => new Feature(name))];
+        if (wanted.FirstOrDefault(name => !given.Any(f => f.Name == name && !f.IsDerived)) is { } unknown)
+            throw new ModelException(ErrorKind.Usage, "Pipeline.OneHot", $"'{unknown}'", "a column among the features of the fit",
+                NearestName.Remedy(unknown, given.Select(f => f.Name), "correct the name, or add the column to the features (Pipeline.Features)"));
+        return [.. Enumerable.Range(0, given.Count).Where(j => wanted.Contains(given[j].Name))];
+    }
+
+    /// <summary>The indicators of a column.</summary>
+    /// <exception cref="FlowException">There are too many.</exception>
+    public static IEnumerable<Feature> Indicators(string column, IReadOnlyList<string> categories) => categories.Count <= MostIndicators
+        ? categories.Select(category => Feature.Indicator(column, category))
+        : throw new FlowException(ErrorKind.Data, $"column '{column}'", FormattableString.Invariant($"{categories.Count:N0} different values"),
+            FormattableString.Invariant($"at most {MostIndicators:N0}, as each becomes a feature"), "group its values first, or leave the column out");
 
     /// <summary>The features with their transforms.</summary>
     /// <param name="named">The features.</param>

@@ -42,6 +42,22 @@ public sealed partial class Pipeline
         return As(roles with { Logs = all });
     }
 
+    /// <summary>
+    /// Turns columns of text, numbers or booleans into features of 0 and 1, one for each of their values (<see cref="Feature.Indicator"/>), as k-means needs
+    /// them. The values are collected in a read of these columns before the fit. A row with another value is a bad row wherever the model scores; where the
+    /// value is missing, so are all of its features. Indicators are not scaled.
+    /// </summary>
+    /// <param name="columns">Names of features; if no features are named, they are added to the numeric columns. Repeated calls add to them.</param>
+    /// <exception cref="ModelException">A column is named twice.</exception>
+    public Pipeline OneHot(params string[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        string[] all = [.. roles.OneHots, .. columns];
+        ModelException.CheckOptions("one-hot",
+            (all.Distinct(StringComparer.Ordinal).Count() == all.Length, "columns", string.Join(",", all), "each name once"));
+        return As(roles with { OneHots = all });
+    }
+
     /// <summary>Names the column with the row weights for a fit.</summary>
     public Pipeline WeightedBy(string column) => As(roles with { Weights = column });
 

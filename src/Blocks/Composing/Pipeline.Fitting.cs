@@ -12,10 +12,10 @@ public sealed partial class Pipeline
     /// Creates the passes over the features, for estimators and loops of your own. Dispose the result: it holds memory and possibly a temporary file.
     /// </summary>
     /// <exception cref="FlowException">The source cannot be opened, or a feature is absent or not numeric.</exception>
-    internal ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, null, false, cancellationToken);
+    internal ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, null, false, false, cancellationToken);
 
     private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, FoldKeyColumn? foldKeys, bool takesCategories,
-        CancellationToken cancellationToken)
+        bool isPreview, CancellationToken cancellationToken)
     {
         var run = graph.ForRun();
         var (sequences, labels, priors) = (roles.Sequences, roles.Labels, roles.Priors);
@@ -30,15 +30,30 @@ public sealed partial class Pipeline
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
             named = [.. schema.Fields.Where(f => (takesCategories ? HasCategories(f) : f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name))
                 .Select(f => new Feature(f.Name))];
-            if (named.Count == 0)
+            if (named.Count == 0 && roles.OneHots.Count == 0)
                 throw new FlowException(ErrorKind.Data, run.Source.Name, takesCategories ? "no column of text, booleans or integers" : "no numeric column",
                     "at least one feature", $"choose data with {(takesCategories ? "such" : "numeric")} columns");
+        }
+        var oneHot = roles.CheckOneHot(ref named);
+        if (oneHot.Length > 0 && !isPreview)
+        {
+            named = await IndicatorsAsync(run, named, oneHot, cancellationToken).ConfigureAwait(false);
+            oneHot = [];
         }
         if (priors?.Classes is not null && labels is null)
             throw new ModelException(ErrorKind.Usage, "priors", "columns by class, but no labels", "the column with the classes as well",
                 "name it (Pipeline.Labels), or give the columns in the model's order");
-        return new FeaturePass(run, roles.WithTransforms(named, isCategorical), roles.Weights, Options, sequences, roles.KnownLabels, isCategorical,
-            priors?.For(labels?.Names), foldKeys);
+        return new FeaturePass(run, roles.WithTransforms(named, isCategorical), roles.Weights, Options, sequences, roles.KnownLabels,
+            j => isCategorical?.Invoke(j) == true || oneHot.Contains(j), priors?.For(labels?.Names), foldKeys);
+    }
+
+    // The number of features follows from the categories, so these are collected first: a read of their columns.
+    private async ValueTask<IReadOnlyList<Feature>> IndicatorsAsync(Graph run, IReadOnlyList<Feature> named, int[] oneHot, CancellationToken cancellationToken)
+    {
+        await using var survey = new FeaturePass(run, [.. oneHot.Select(j => named[j])], null, Options, isCategorical: _ => true);
+        await survey.FindCategoriesAsync(cancellationToken).ConfigureAwait(false);
+        return [.. named.SelectMany((feature, j) => Array.IndexOf(oneHot, j) is >= 0 and var i
+            ? ColumnRoles.Indicators(feature.Column, survey.Features[i].Categories!) : [feature])];
     }
 
     private static bool HasCategories(ColumnField field) => field.IsInteger || field.ValueType == typeof(string) || field.ValueType == typeof(bool);
@@ -95,7 +110,7 @@ public sealed partial class Pipeline
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
-        await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
+        await using var pass = await flow.OpenPassAsync(estimator, validation, isPreview: false, cancellationToken).ConfigureAwait(false);
         await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
         InputTransforms.Check(fit, pass.Columns, estimator.IsCategorical);
         using var journal = Options.Checkpoints is { } checkpoints
@@ -139,7 +154,7 @@ public sealed partial class Pipeline
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
-        await using var pass = await flow.OpenPassAsync(estimator, null, cancellationToken).ConfigureAwait(false);
+        await using var pass = await flow.OpenPassAsync(estimator, null, isPreview: true, cancellationToken).ConfigureAwait(false);
         return await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
     }
 
@@ -153,7 +168,7 @@ public sealed partial class Pipeline
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
-        await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
+        await using var pass = await flow.OpenPassAsync(estimator, validation, isPreview: true, cancellationToken).ConfigureAwait(false);
         await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
         InputTransforms.Check(fit, pass.Columns, estimator.IsCategorical);
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
@@ -174,7 +189,8 @@ public sealed partial class Pipeline
         [
             .. estimator.JobProperties.Concat(fit.JobProperties).Select(f => new JobProperty(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
-            new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
+            new("features", string.Join(", ", pass.Features.Select(f => f.Category is null ? f.Name : f.Column).Distinct(StringComparer.Ordinal))),
+            .. roles.OneHots.Count == 0 ? Array.Empty<JobProperty>() : [new("one-hot", string.Join(", ", roles.OneHots))],
             .. JobDescription.Categories(roles.Features),
             .. JobDescription.Transforms(pass.Features),
             new("weights", roles.Weights ?? "none"),

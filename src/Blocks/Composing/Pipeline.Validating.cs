@@ -47,14 +47,14 @@ public sealed partial class Pipeline
         return await FitOverAsync(validation.Estimator, fit, pass => validation.Training(pass, fit), validation, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<FeaturePass> OpenPassAsync<TModel>(IEstimator<TModel> estimator, Validation<TModel>? validation,
+    private async ValueTask<FeaturePass> OpenPassAsync<TModel>(IEstimator<TModel> estimator, Validation<TModel>? validation, bool isPreview,
         CancellationToken cancellationToken)
         where TModel : Model
     {
         // Only rejected rows move those after them; sequences are numbered after that.
         var needsPlaces = validation is not null && roles.Sequences is null && Options.BadRows.Mode != BadRowMode.Fail;
         var keys = validation?.Key is not null || needsPlaces ? new FoldKeyColumn(validation!.Key) : null;
-        var pass = await OpenPassAsync(estimator.IsCategorical, keys, estimator.TakesCategories, cancellationToken).ConfigureAwait(false);
+        var pass = await OpenPassAsync(estimator.IsCategorical, keys, estimator.TakesCategories, isPreview, cancellationToken).ConfigureAwait(false);
         pass.IsShared = estimator.Fits > 1 || validation is not null;
         return pass;
     }

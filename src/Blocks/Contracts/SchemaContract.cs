@@ -95,7 +95,8 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         foreach (var (name, columns) in files)
         {
             var byName = columns.DistinctBy(c => c.Name).ToDictionary(c => c.Name, StringComparer.Ordinal);
-            foreach (var feature in features) findings.AddRange(Compare(feature, name, byName.GetValueOrDefault(feature.Column), columns));
+            foreach (var feature in features.DistinctBy(f => f.Category is null ? f.Name : f.Column))
+                findings.AddRange(Compare(feature, name, byName.GetValueOrDefault(feature.Column), columns));
             // These are usually the same in all files, so they are reported once.
             var wanted = features.Select(f => f.Column).Distinct(StringComparer.Ordinal).ToArray();
             var others = string.Join(", ", columns.Where(c => c.Obstacle is null || c.IsPassedOn).Select(c => c.Name).Except(wanted, StringComparer.Ordinal));
@@ -126,7 +127,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
                 $"dates or times, of which {feature.Name} is a part{fitted}");
             yield break;
         }
-        if (type is null || (feature.Categories is null && !IsNumeric(type)))
+        if (type is null || (feature.Categories is null && feature.Category is null && !IsNumeric(type)))
         {
             var found = type is null ? $"a column that {(column.IsPassedOn ? "is only passed on" : "cannot be read")}: {column.Obstacle}"
                 : $"values of type {TypeNames.Of(type)}";
@@ -143,7 +144,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
                 "none as when the model was fitted; missing values are left out of their row's probability")
             { Nulls = column.Nulls };
         }
-        if (column.Range is not var (low, high) || Excess(feature, low, high) is not (> 0 and var excess)) yield break;
+        if (feature.Category is not null || column.Range is not var (low, high) || Excess(feature, low, high) is not (> 0 and var excess)) yield break;
         var range = $"{Text(feature.Minimum)} to {Text(feature.Maximum)} as when the model was fitted";
         yield return new(SchemaChange.OutOfRange, file, feature.Name, $"values from {Text(low)} to {Text(high)} (file statistics)",
             excess > SchemaFinding.MostExcess ? $"{range}; the model is unreliable outside this range" : $"a little outside of {range}")

@@ -54,7 +54,7 @@ internal sealed partial class FeatureExtractor
                 isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
                 isTime ? $"take a part of it, such as {(field.ValueType == typeof(TimeOnly) ? "hour" : "weekday")}({field.Name}), or leave the column out"
                 : isText
-                    ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)"
+                    ? "leave the column out, fit a distribution of categories to it (discrete), or for k-means one-hot encode it (Pipeline.OneHot)"
                     : "leave the column out, or convert it first");
         }
         if (FoldKeys?.Name is not { } key) return new Plan(schema, indexes, -1);
@@ -74,7 +74,8 @@ internal sealed partial class FeatureExtractor
 
     private bool IsPrior(int column) => column >= codes.Length + (weights is null ? 0 : 1);
 
-    private bool IsCategorical(int column) => IsLabel(column) || (column < features.Count && (codes[column] is not null || Unknown.Contains(column)));
+    private bool IsCategorical(int column) => IsLabel(column) || (column < features.Count
+        && (codes[column] is not null || indicators[column] is not null || Unknown.Contains(column)));
 
     private bool IsLabel(int column) => label is not null && column == features.Count;
 

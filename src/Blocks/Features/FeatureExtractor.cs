@@ -9,6 +9,7 @@ internal sealed partial class FeatureExtractor
 {
     private readonly IReadOnlyList<Feature> features;
     private readonly FeatureTransforms transforms;
+    private readonly IndicatorCodes?[] indicators;
     private readonly string? weights;
     private readonly string? label;
     private readonly IReadOnlyList<string> priors;
@@ -39,6 +40,7 @@ internal sealed partial class FeatureExtractor
             (!this.priors.Any(p => p == label || p == weights || columns.Contains(p)), "prior columns", string.Join(",", this.priors),
                 "columns without another role"));
         transforms = FeatureTransforms.Of(features);
+        indicators = IndicatorCodes.Of(features);
         codes = Codes(features.Select(f => f.ToMap()), labels);
     }
 
@@ -134,6 +136,12 @@ internal sealed partial class FeatureExtractor
             {
                 categories.Write(column, values);
                 if (RefusesUnknown && values.Contains(CategoryMap.Unknown)) FindUnknown(column, values, categories, ref bad);
+            }
+            else if (indicators[c] is { } indicator)
+            {
+                // Once for each column.
+                if (indicator.Write(column, values) && indicator.IsFirst) FindUnknown(column, values, indicator.Codes, ref bad);
+                indicator.Indicate(values);
             }
             else if (features[c].Part is { } part) DateParts.Write(part, column, values);
             else CategoryCodes.Numbers(column, values);

@@ -45,7 +45,7 @@ internal static class JobDescription
     public static IEnumerable<JobProperty> Transforms(IReadOnlyList<Feature>? features)
     {
         if (features is null || !features.Any(f => f.IsDerived)) return [];
-        var texts = features.Select(f => string.Join(", ", f.Transforms.Select(Text).Prepend(f.Part?.Name).OfType<string>()));
+        var texts = features.Select(f => string.Join(", ", f.Transforms.Select(Text).Prepend(f.Part?.Name ?? f.Category).OfType<string>()));
         return [new("transforms", string.Join("; ", texts))];
 
         static string Text(FeatureTransform transform) =>

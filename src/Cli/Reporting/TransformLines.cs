@@ -9,8 +9,8 @@ internal static class TransformLines
     public static IEnumerable<string> Before(SavedModel saved)
     {
         if (FeatureTransforms.Of(saved.Features).IsEmpty) yield break;
-        var features = ModelOutline.Shown(saved.Features)!;
-        yield return $"in units of {string.Join(", ", features.Take(ModelInspection.Most).Select(f => f.Formula))}{More(features.Count)}:";
+        var features = ModelOutline.Shown(saved.Features)!.Where(f => f.Transforms.Count > 0).ToArray();
+        yield return $"in units of {string.Join(", ", features.Take(ModelInspection.Most).Select(f => f.Formula))}{More(features.Length)}:";
     }
 
     /// <summary>The lines after the model's parameters.</summary>

@@ -56,6 +56,7 @@ internal static partial class OptionNames
         ["Pipeline.EvaluateLikelihoodAsync"] = null,
         ["Pipeline.Features"] = "--features",
         ["Pipeline.Log"] = "--log",
+        ["Pipeline.OneHot"] = "--one-hot",
         ["Pipeline.Select"] = null,
         ["Pipeline.Labels"] = "--label",
         ["Pipeline.Priors"] = "--priors",

@@ -54,16 +54,14 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
         var moments = new MomentStatistics(sample.Columns);
         var rows = sample.Matrix.Block(0, sample.Rows);
         for (var j = 0; j < sample.Columns; j++) moments.Add(j, rows, FeatureTransforms.None);
-        var varying = Enumerable.Range(0, sample.Columns).Where(j => !moments.IsConstant(j)).ToArray();
-        if (varying.Length < 2) return null;
-        var (least, most) = (varying.MinBy(moments.Variance), varying.MaxBy(moments.Variance));
-        if (!(Spread(most) > MostSpread * Spread(least))) return null;
-        return string.Create(CultureInfo.InvariantCulture, $"the features' standard deviations differ by more than {MostSpread} times, from {Spread(least):G3} "
-            + $"({Name(least)}) to {Spread(most):G3} ({Name(most)}): the larger ones decide the distances; bring the features to a common scale "
+        // The indicators of a column count together, as they do in a distance.
+        var spreads = Enumerable.Range(0, sample.Columns).Where(j => !moments.IsConstant(j))
+            .GroupBy(j => features is null ? $"feature {j}" : $"'{(features[j].Category is null ? features[j].Name : features[j].Column)}'")
+            .Select(g => (Name: g.Key, Spread: Math.Sqrt(g.Sum(moments.Variance)))).OrderBy(s => s.Spread).ToArray();
+        if (spreads.Length < 2 || !(spreads[^1].Spread > MostSpread * spreads[0].Spread)) return null;
+        var (least, most) = (spreads[0], spreads[^1]);
+        return string.Create(CultureInfo.InvariantCulture, $"the features' standard deviations differ by more than {MostSpread} times, from {least.Spread:G3} "
+            + $"({least.Name}) to {most.Spread:G3} ({most.Name}): the larger ones decide the distances; bring the features to a common scale "
             + $"(FeatureScaling.Standard)");
-
-        double Spread(int feature) => Math.Sqrt(moments.Variance(feature));
-
-        string Name(int feature) => features is null ? $"feature {feature}" : $"'{features[feature].Name}'";
     }
 }

@@ -31,12 +31,28 @@ public sealed record Feature(string Name, IReadOnlyList<string>? Categories = nu
         return new($"{part}({column})") { Column = column, Part = part };
     }
 
-    /// <summary>The same feature of another column; a part stays that part.</summary>
-    /// <param name="column">Name of the column, or of the same part of a column.</param>
+    /// <summary>
+    /// The category of the column that the feature indicates: it is 1 in rows that have it and 0 in others. Null (default) = none. Another category than those
+    /// of all indicators of the column is a bad row.
+    /// </summary>
+    public string? Category { get; init; }
+
+    /// <summary>An indicator of a category, whose name is <c>origin=ATL</c>.</summary>
+    /// <param name="column">Name of the column.</param>
+    /// <param name="category">The category.</param>
+    public static Feature Indicator(string column, string category) => new($"{column}={category}") { Column = column, Category = category };
+
+    /// <summary>The same feature of another column; a part stays that part, and an indicator that of its category.</summary>
+    /// <param name="column">Name of the column, or of the same part or indicator of a column.</param>
     internal Feature Over(string column)
     {
+        if (Category is { } category)
+        {
+            var own = column.EndsWith($"={category}", StringComparison.Ordinal) ? column[..^(category.Length + 1)] : column;
+            return this with { Name = $"{own}={category}", Column = own };
+        }
         if (Part is null) return this with { Name = column, Column = column };
-        var inner = Derived(column) is var (name, own) && name == Part.Name ? own : column;
+        var inner = Derived(column) is var (name, argument) && name == Part.Name ? argument : column;
         return this with { Name = $"{Part}({inner})", Column = inner };
     }
 
@@ -54,7 +70,7 @@ public sealed record Feature(string Name, IReadOnlyList<string>? Categories = nu
     internal Feature Bare => this with { Type = null, IsNullable = null, Minimum = null, Maximum = null };
 
     /// <summary>True if the model sees something else than the column's value or code.</summary>
-    internal bool IsDerived => Part is not null || Transforms.Count > 0;
+    internal bool IsDerived => Part is not null || Category is not null || Transforms.Count > 0;
 
     /// <summary>The transforms as text, such as <c>(ln(delay) - 2.5) / 0.8</c>; the name alone if there are none.</summary>
     public string Formula => Transforms.Aggregate(Name, (text, transform) => transform.Describe(text));
@@ -76,7 +92,7 @@ public sealed record Feature(string Name, IReadOnlyList<string>? Categories = nu
     /// <inheritdoc/>
     public bool Equals(Feature? other) =>
         other is not null && Name == other.Name && (Categories ?? []).SequenceEqual(other.Categories ?? [], StringComparer.Ordinal)
-        && Column == other.Column && Part == other.Part && Transforms.SequenceEqual(other.Transforms);
+        && Column == other.Column && Part == other.Part && Category == other.Category && Transforms.SequenceEqual(other.Transforms);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Categories?.Count ?? 0);

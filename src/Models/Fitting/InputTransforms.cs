@@ -67,7 +67,7 @@ internal sealed record InputTransforms(FeatureTransforms Added, FeatureTransform
             + "varies says little; leave it out)"];
         return new(all, applied.Then(all), slopes, warnings);
 
-        bool IsCategorical(int feature) => isCategorical(feature) || pass.Features?[feature].Categories is not null;
+        bool IsCategorical(int feature) => isCategorical(feature) || pass.Features?[feature] is { Categories: not null } or { Category: not null };
     }
 
     /// <summary>Fits to the transformed rows. The log-likelihoods of the result are those of the original rows.</summary>

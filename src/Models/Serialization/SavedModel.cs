@@ -220,6 +220,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null)
         {
             Column = f.TryGetProperty("column", out _) ? f.Text("column") : null!,
+            Category = f.TryGetProperty("category", out _) ? f.Text("category") : null,
             Part = f.TryGetProperty("part", out _) ? Part(f.Text("part")) : null,
             MissingText = f.TryGetProperty("missingText", out var missing) ? missing.GetString() : null,
             Transforms = FeatureTransformFormat.Read(f),
@@ -251,6 +252,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         {
             writer.WriteString("name", feature.Name);
             if (feature.Column != feature.Name) writer.WriteString("column", feature.Column);
+            if (feature.Category is { } category) writer.WriteString("category", category);
             if (feature.Part is { } part) writer.WriteString("part", part.Name);
             if (feature.Categories is { } categories)
             {

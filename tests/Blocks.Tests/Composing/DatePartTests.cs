@@ -30,7 +30,7 @@ public sealed class DatePartTests : IDisposable
 
         fitted.Saved.Save(Path.Combine(root, "m.json"));
         var sink = new MemorySink();
-        Assert.Empty((await pipeline.CompareAsync(fitted.Saved)).Findings.Where(f => f.Outcome != SchemaOutcome.Noted));
+        Assert.DoesNotContain((await pipeline.CompareAsync(fitted.Saved)).Findings, f => f.Outcome != SchemaOutcome.Noted);
         await pipeline.Score(SavedModel.Load(Path.Combine(root, "m.json")), new ScoreOptions { Keep = ["x"] }).To(sink).RunAsync();
         var data = FeatureMatrix.FromColumns([.. times.Select(t => (double)t.Hour)],
             [.. times.Select(t => t.DayOfWeek == DayOfWeek.Sunday ? 7.0 : (double)t.DayOfWeek)], [.. times.Select(t => (double)t.Month)],
