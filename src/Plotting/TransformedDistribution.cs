@@ -105,5 +105,6 @@ internal sealed class TransformedDistribution : Distribution
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer) => throw NotFitted();
 
-    private static InvalidOperationException NotFitted() => new("a distribution of transformed features is fitted and saved without its transforms");
+    private ModelException NotFitted() => new(ErrorKind.Usage, $"{FormatName} distribution of original units", "a distribution for pictures",
+        "one that can be fitted and sent", "use the model itself, whose features have the transforms");
 }

@@ -32,8 +32,8 @@ public sealed class BadInputTests : IDisposable
         { "feature absent", "fit mixture ~/blobs.parquet --features x,z --distribution normal --components 2 --output ~/out.json", 3,
             "pipelines: error: ~/blobs.parquet: found no column 'z', expected the feature 'z' among its columns; correct the column's name" },
         { "feature not numeric", "fit mixture ~/blobs.parquet --features x,name --distribution normal --components 2 --output ~/out.json", 3,
-            "pipelines: error: ~/blobs.parquet, column 'name': found values of type string, expected a numeric feature; leave the column out, convert it, or "
-                + "fit a distribution of categories to it (discrete)" },
+            "pipelines: error: ~/blobs.parquet, column 'name': found values of type string, expected a numeric feature; leave the column out, fit a "
+                + "distribution of categories to it (discrete), or for k-means one-hot encode it (--one-hot)" },
         { "no numeric column", "fit mixture ~/words.parquet --distribution normal --components 2 --output ~/out.json", 3,
             "pipelines: error: ~/words.parquet: found no numeric column, expected at least one feature; choose data with numeric columns" },
         { "weights absent", "fit mixture ~/blobs.parquet --features x --weights z --distribution normal --components 2 --output ~/out.json", 3,
