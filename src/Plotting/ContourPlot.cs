@@ -61,7 +61,7 @@ internal sealed class ContourPlot : DistributionPlot
         var distribution = DistributionOf(model);
         distribution.EnsureEvaluable();
         var all = FeaturesOf(model);
-        var components = ModelComponents.Of(model.Model);
+        var components = ModelComponents.Of(model);
         var axes = features.Select((j, i) => AxisOf(distribution, all[j], j, rows is null ? null : new SeenFeature(rows, i), options.ScaleOf(i))).ToArray();
         string[] labels = [.. features.Select(j => options.LabelOf(all[j].Name))];
         var pairs = Pairs(features.Length)

@@ -41,7 +41,7 @@ internal sealed class DensityPlot : DistributionPlot
         CancellationToken cancellationToken)
     {
         var distribution = DistributionOf(model);
-        var components = ModelComponents.Of(model.Model);
+        var components = ModelComponents.Of(model);
         var mostCategories = features.Length <= 2 ? 30 : features.Length <= 9 ? 20 : 12;
         FeaturePanel[] panels;
         using (Cancellation.Enter(cancellationToken))

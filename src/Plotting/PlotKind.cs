@@ -48,10 +48,11 @@ internal abstract class PlotKind
     internal static IReadOnlyList<Feature> FeaturesOf(SavedModel model) =>
         model.Features ?? [.. Enumerable.Range(0, model.Model.Dimensions).Select(j => new Feature($"x{j}"))];
 
-    /// <summary>The model as a distribution of single rows.</summary>
+    /// <summary>The model as a distribution of single rows, in the features' original units.</summary>
     /// <exception cref="ModelException">The model is not a distribution.</exception>
-    private protected Distribution DistributionOf(SavedModel model) => model.Model.RowDistribution()
-        ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with PlotOptions.Kind {Name}",
+    private protected Distribution DistributionOf(SavedModel model) => model.Model.RowDistribution() is { } rows
+        ? TransformedDistribution.Of(rows, FeatureTransforms.Of(model.Features))
+        : throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with PlotOptions.Kind {Name}",
             "a probability distribution, such as a mixture", model.Model switch
             {
                 ICenterModel => "choose another kind (clusters), or fit a mixture",

@@ -177,8 +177,8 @@ public sealed class ArgumentTests : IDisposable
             ("raw", new byte[][] { [1], [2] }), ("x", new float[] { 1, 2 }));
         var result = await Tool.RunAsync("fit", "kmeans", folder["t.parquet"], "--components", "1", "--features", "day", "--output", folder["m.json"]);
         Assert.Equal(
-            (3, $"pipelines: error: {folder["t.parquet"]}, column 'day': found values of type date, expected a numeric feature; leave the column out, or "
-                + "convert it first"), (result.Code, result.ErrorText));
+            (3, $"pipelines: error: {folder["t.parquet"]}, column 'day': found values of type date, expected a numeric feature; take a part of it, such "
+                + "as weekday(day), or leave the column out"), (result.Code, result.ErrorText));
         var shown = await Tool.RunAsync("inspect", folder["t.parquet"]);
         Assert.Matches("day +date .*\n +id +uuid .*\n +raw +binary .*\n +x +float ", shown.Out);
     }

@@ -8,8 +8,8 @@ public sealed class BadCategoryTests : IDisposable
     public static TheoryData<string, string, int, string> Cases => new()
     {
         { "text for a family of numbers", "fit distribution ~/d.parquet --distribution gamma --features t --output ~/out.json", 3,
-            "pipelines: error: ~/d.parquet, column 't': found values of type string, expected a numeric feature; leave the column out, convert it, or fit a "
-                + "distribution of categories to it (discrete)" },
+            "pipelines: error: ~/d.parquet, column 't': found values of type string, expected a numeric feature; leave the column out, fit a "
+                + "distribution of categories to it (discrete), or for k-means one-hot encode it (--one-hot)" },
         { "text as weights", "fit distribution ~/d.parquet --distribution normal --features x --weights t --output ~/out.json", 3,
             "pipelines: error: ~/d.parquet, column 't': found values of type string, expected a numeric weight; leave the column out, or convert it first" },
         { "times as categories", "fit distribution ~/d.parquet --distribution discrete --features time --output ~/out.json", 3,

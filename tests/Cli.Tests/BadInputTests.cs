@@ -32,8 +32,8 @@ public sealed class BadInputTests : IDisposable
         { "feature absent", "fit mixture ~/blobs.parquet --features x,z --distribution normal --components 2 --output ~/out.json", 3,
             "pipelines: error: ~/blobs.parquet: found no column 'z', expected the feature 'z' among its columns; correct the column's name" },
         { "feature not numeric", "fit mixture ~/blobs.parquet --features x,name --distribution normal --components 2 --output ~/out.json", 3,
-            "pipelines: error: ~/blobs.parquet, column 'name': found values of type string, expected a numeric feature; leave the column out, convert it, or "
-                + "fit a distribution of categories to it (discrete)" },
+            "pipelines: error: ~/blobs.parquet, column 'name': found values of type string, expected a numeric feature; leave the column out, fit a "
+                + "distribution of categories to it (discrete), or for k-means one-hot encode it (--one-hot)" },
         { "no numeric column", "fit mixture ~/words.parquet --distribution normal --components 2 --output ~/out.json", 3,
             "pipelines: error: ~/words.parquet: found no numeric column, expected at least one feature; choose data with numeric columns" },
         { "weights absent", "fit mixture ~/blobs.parquet --features x --weights z --distribution normal --components 2 --output ~/out.json", 3,
@@ -80,7 +80,7 @@ public sealed class BadInputTests : IDisposable
             "pipelines: error: ~/truncated.json, line 27, byte 5: found text that is not JSON (truncated or damaged), expected a model in JSON; save the "
                 + "model again" },
         { "model of another version", "score ~/version.json ~/blobs.parquet --output ~/out.parquet", 2,
-            "pipelines: error: ~/version.json, property 'version': found 2, expected 1; use the version of Pipelines that wrote the file, or fit the "
+            "pipelines: error: ~/version.json, property 'version': found 3, expected 1 or 2; use the version of Pipelines that wrote the file, or fit the "
                 + "model again" },
         { "model of another format", "score ~/other.json ~/blobs.parquet --output ~/out.parquet", 2,
             "pipelines: error: ~/other.json, property 'format': found no such property or another value, expected 'pipelines-model'; give a model that "
@@ -229,7 +229,7 @@ public sealed class BadInputTests : IDisposable
         TestData.SaveModel(folder["name.json"], "x", "name");
         var model = await File.ReadAllTextAsync(folder["model.json"]);
         await File.WriteAllTextAsync(folder["truncated.json"], model[..(model.Length / 2)]);
-        await File.WriteAllTextAsync(folder["version.json"], model.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(folder["version.json"], model.Replace("\"version\": 1", "\"version\": 3", StringComparison.Ordinal));
         await File.WriteAllTextAsync(folder["twice.json"], model.Replace("\"y\"", "\"x\"", StringComparison.Ordinal));
         await File.WriteAllTextAsync(folder["other.json"], "{\"kind\": \"GeneralMixtureModel\"}");
     }

@@ -60,7 +60,8 @@ public sealed class FitTests : IDisposable
     public async Task Quiet_says_nothing()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
-        string[] fit = ["fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "2", "--output", folder["m.json"], "--quiet"];
+        string[] fit = ["fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--scale", "standard", "--components", "2", "--output",
+            folder["m.json"], "--quiet"];
         Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(fit));
         Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"],
             "--quiet"));
@@ -70,8 +71,8 @@ public sealed class FitTests : IDisposable
     public async Task Verbose_says_each_iteration()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
-        var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "2", "--iterations", "2", "--tolerance",
-            "-1", "--output", folder["m.json"], "--verbose");
+        var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--scale", "standard", "--components", "2",
+            "--iterations", "2", "--tolerance", "-1", "--output", folder["m.json"], "--verbose");
         Assert.Equal(["start, total squared distance", "iteration 1, total squared distance", "iteration 2, total squared distance"],
             result.Error.Split('\n').Where(l => l.Contains("distance", StringComparison.Ordinal))
                 .Select(l => l[..(l.IndexOf("distance", StringComparison.Ordinal) + 8)]));

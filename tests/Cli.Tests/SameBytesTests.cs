@@ -10,7 +10,7 @@ public sealed class SameBytesTests : IDisposable
     [Theory]
     [InlineData("mixture", "--distribution multivariate-gaussian --components 3")]
     [InlineData("mixture", "--distribution normal --components 2 --weights w --features x,y --init kmeans-parallel")]
-    [InlineData("kmeans", "--components 4 --init random --features x,y,w")]
+    [InlineData("kmeans", "--components 4 --init random --features x,y,w --scale standard")]
     public async Task At_any_parallelism(string kind, string options)
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"], rows: 20_000);
@@ -38,8 +38,8 @@ public sealed class SameBytesTests : IDisposable
         {
             string[] common = [$"--max-parallelism={parallelism}", "--batch-size", "777", "--seed", "3", "--quiet"];
             Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "12",
-                "--restarts", "3", "--empty-clusters", "relocate", "--iterations", "6", "--tolerance=-1", "--output",
-                    folder["m.json"], .. common]));
+                "--scale", "standard", "--restarts", "3", "--empty-clusters", "relocate", "--iterations", "6",
+                "--tolerance=-1", "--output", folder["m.json"], .. common]));
             Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--columns", "distance,label",
                 "--output", folder["s.parquet"], .. common]));
             var (m, s) = (await File.ReadAllBytesAsync(folder["m.json"]), await File.ReadAllBytesAsync(folder["s.parquet"]));
@@ -76,7 +76,7 @@ public sealed class SameBytesTests : IDisposable
     public async Task As_a_process()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
-        string[] fit = ["fit", "kmeans", folder["d.parquet"], "--components", "2", "--batch-size", "100", "--quiet"];
+        string[] fit = ["fit", "kmeans", folder["d.parquet"], "--components", "2", "--batch-size", "100", "--scale", "robust", "--quiet"];
         Assert.Equal(new ToolResult(0, "", ""), await Tool.RunProcessAsync([.. fit, "--max-parallelism", "8", "--output", folder["process.json"]]));
         Assert.Equal(0, (await Tool.RunAsync([.. fit, "--max-parallelism", "1", "--output", folder["inside.json"]])).Code);
         Assert.Equal(await File.ReadAllBytesAsync(folder["inside.json"]), await File.ReadAllBytesAsync(folder["process.json"]));

@@ -219,8 +219,7 @@ public sealed class UsageTests
         { "mistyped label", "fit hmm data.parquet --lable state", 2, "pipelines: error: --lable: found an option that 'hmm' does not have, expected one of its "
             + "options; did you mean --label?\nSee pipelines fit hmm --help." },
         { "no scaling", Start + " --distribution normal --components 2 --scale", 2,
-            "pipelines: error: --scale: found an option that 'mixture' does not have, expected one of its options; correct its name (a file of that name is "
-                + "given as ./NAME)\nSee pipelines fit mixture --help." },
+            "pipelines: error: --scale: found no value, expected robust, standard or none; for example --scale standard\nSee pipelines fit mixture --help." },
         { "no filter", Start + " --distribution normal --components 2 --where x", 2,
             "pipelines: error: --where: found an option that 'mixture' does not have, expected one of its options; correct its name (a file of that name is "
                 + "given as ./NAME)\nSee pipelines fit mixture --help." },

@@ -19,6 +19,9 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
     private readonly List<byte[]> finished = [];
     private byte[] partial = [];
     private int pass;
+
+    // So many passes, the first ones, are no part of a state.
+    private int surveys;
     private KeptFits? kept;
 
     private FitJournal(CheckpointFolder folder, JobIdentity job, int everyBatches, FeaturePass data) =>
@@ -93,11 +96,7 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
     {
         if (pass < finished.Count)
         {
-            if (TryLoad(fold, finished[pass]))
-            {
-                pass++;
-                return false;
-            }
+            if (TryLoad(fold, finished[pass])) return false;
             finished.RemoveRange(pass, finished.Count - pass);
             partial = [];
         }
@@ -113,10 +112,11 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
         if (isLast || fold.Next % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, fold.ToBytes(), data.Seen.ToBytes()));
     }
 
-    public void EndPass(CanonicalFold fold)
+    public void EndPass(CanonicalFold fold, bool isSurvey)
     {
         pass++;
-        if (state.Length > 0) return;
+        if (isSurvey) surveys = pass;
+        if (pass <= finished.Count || (state.Length > 0 && !isSurvey)) return;
         finished.Add(fold.ToBytes());
         folder.Write(new FitCheckpoint(job, state, finished, [], data.Seen.ToBytes()));
     }
@@ -124,9 +124,9 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
     private void Save(IReadOnlyList<FitState?> fits, bool isSeveral)
     {
         state = FitCheckpoint.Write(fits, isSeveral, data.Features);
-        pass = 0;
-        finished.Clear();
-        folder.Write(new FitCheckpoint(job, state, [], [], data.Seen.ToBytes()));
+        pass = surveys;
+        finished.RemoveRange(surveys, finished.Count - surveys);
+        folder.Write(new FitCheckpoint(job, state, finished, [], data.Seen.ToBytes()));
     }
 
     // Fits that share passes may now end at another iteration or divide the memory differently: a saved pass then belongs to other fits and is run again.

@@ -20,7 +20,7 @@ public sealed partial class Pipeline
         if (model.Model is not Classifier classifier)
             throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "a model without classes", "a classifier",
                 "fit one to labeled rows, or evaluate the likelihood (Pipeline.EvaluateLikelihoodAsync)");
-        if (labels is null)
+        if (roles.Labels is not { } labels)
             throw new ModelException(ErrorKind.Usage, "pipeline", "no labels", "the column with the class of each row", "name it (Pipeline.Labels)");
         var known = new LabelColumn(labels.Name, [.. classifier.Names]);
         // One part for the open subtotal and one for the total.
@@ -41,7 +41,8 @@ public sealed partial class Pipeline
         ArgumentNullException.ThrowIfNull(model);
         options ??= new EvaluateOptions();
         options.Validate();
-        var evaluator = model.Model is ProbabilityModel own ? new LikelihoodEvaluator(own) : throw ModelEvaluators.NoLikelihood(model.Model.FormatName);
+        var evaluator = model.Model is ProbabilityModel own ? new LikelihoodEvaluator(own, FeatureTransforms.Of(model.Features))
+            : throw ModelEvaluators.NoLikelihood(model.Model.FormatName);
         var (found, rejected, warnings) = await EvaluateAsync(model, evaluator, options, null, cancellationToken).ConfigureAwait(false);
         return new((LikelihoodEvaluation)found, rejected, warnings);
     }
@@ -50,10 +51,13 @@ public sealed partial class Pipeline
         EvaluateOptions options, LabelColumn? known, CancellationToken cancellationToken)
     {
         if (model.Model.IsOfSequences) NeededSequences(model.Model);
-        var columns = priors?.For(known?.Names);
+        var columns = roles.Priors?.For(known?.Names);
         var scores = new ScoreOptions { Features = options.Features, Priors = columns };
-        var plan = new ScorePlan(model.Model, options.Features ?? FeatureNames(model), scores, model.Features);
-        await using var pass = new FeaturePass(graph.ForRun(), plan.Features, weights, Options, sequences, known, priors: columns) { IsOnlyPass = true };
+        var plan = ScorePlan.Of(model, scores);
+        await using var pass = new FeaturePass(graph.ForRun(), plan.Features, roles.Weights, Options, roles.Sequences, known, priors: columns)
+        {
+            IsOnlyPass = true,
+        };
         pass.ForScores(0);
         var statistics = await pass.RunAsync(evaluator, cancellationToken).ConfigureAwait(false);
         var found = evaluator.ToEvaluation("input", statistics, Options.MaxDegreeOfParallelism);

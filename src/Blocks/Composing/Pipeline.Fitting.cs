@@ -12,38 +12,52 @@ public sealed partial class Pipeline
     /// Creates the passes over the features, for estimators and loops of your own. Dispose the result: it holds memory and possibly a temporary file.
     /// </summary>
     /// <exception cref="FlowException">The source cannot be opened, or a feature is absent or not numeric.</exception>
-    internal ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, null, false, cancellationToken);
+    internal ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, null, false, false, cancellationToken);
 
     private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, FoldKeyColumn? foldKeys, bool takesCategories,
-        CancellationToken cancellationToken)
+        bool isPreview, CancellationToken cancellationToken)
     {
         var run = graph.ForRun();
-        var named = features;
+        var (sequences, labels, priors) = (roles.Sequences, roles.Labels, roles.Priors);
+        var named = roles.MayBeDerived ? roles.Named((await run.BindAsync(null, cancellationToken).ConfigureAwait(false)).Schema) : roles.Features;
         if (named is null)
         {
             var bound = await run.BindAsync(null, cancellationToken).ConfigureAwait(false);
             var schema = bound.Schema
                 ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
-            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name, foldKeys?.Name, .. priors?.Columns ?? []];
+            string?[] others = [roles.Weights, sequences?.Key, sequences?.Order, labels?.Name, foldKeys?.Name, .. priors?.Columns ?? []];
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
             named = [.. schema.Fields.Where(f => !others.Contains(f.Name)
                 && (takesCategories ? FeatureExtractor.HasCategories(f) : f.IsNumeric || f.Union?.HasNumbers == true)).Select(f => new Feature(f.Name))];
-            if (named.Count == 0)
+            if (named.Count == 0 && roles.OneHots.Count == 0)
                 throw new FlowException(ErrorKind.Data, run.Source.Name, takesCategories ? "no column of text, booleans or integers" : "no numeric column",
                     "at least one feature", $"choose data with {(takesCategories ? "such" : "numeric")} columns");
+        }
+        var oneHot = roles.CheckOneHot(ref named);
+        if (oneHot.Length > 0 && !isPreview)
+        {
+            named = await IndicatorsAsync(run, named, oneHot, cancellationToken).ConfigureAwait(false);
+            oneHot = [];
         }
         if (priors?.Classes is not null && labels is null)
             throw new ModelException(ErrorKind.Usage, "priors", "columns by class, but no labels", "the column with the classes as well",
                 "name it (Pipeline.Labels), or give the columns in the model's order");
-        return new FeaturePass(run, named, weights, Options, sequences, KnownLabels, isCategorical, priors?.For(labels?.Names), foldKeys)
+        return new FeaturePass(run, roles.WithTransforms(named, isCategorical), roles.Weights, Options, sequences, roles.KnownLabels,
+            j => isCategorical?.Invoke(j) == true || oneHot.Contains(j), priors?.For(labels?.Names), foldKeys)
         {
             TakesCategories = takesCategories,
         };
     }
 
-    // The classes that have priors, unless the labels list them.
-    private LabelColumn? KnownLabels => labels is { Names: null } && priors?.Classes is { } classes ? labels with { Names = classes } : labels;
+    // The number of features follows from the categories, so these are collected first: a read of their columns.
+    private async ValueTask<IReadOnlyList<Feature>> IndicatorsAsync(Graph run, IReadOnlyList<Feature> named, int[] oneHot, CancellationToken cancellationToken)
+    {
+        await using var survey = new FeaturePass(run, [.. oneHot.Select(j => named[j])], null, Options, isCategorical: _ => true);
+        await survey.FindCategoriesAsync(cancellationToken).ConfigureAwait(false);
+        return [.. named.SelectMany((feature, j) => Array.IndexOf(oneHot, j) is >= 0 and var i
+            ? ColumnRoles.Indicators(feature.Column, survey.Features[i].Categories!) : [feature])];
+    }
 
     /// <summary>
     /// The pipeline and the fit with the same batch size and parallelism: those from the options given to <see cref="With"/>, or the fit's if there are none.
@@ -97,8 +111,9 @@ public sealed partial class Pipeline
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
-        await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
+        await using var pass = await flow.OpenPassAsync(estimator, validation, isPreview: false, cancellationToken).ConfigureAwait(false);
         await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
+        InputTransforms.Check(fit, pass.Columns, estimator.IsCategorical);
         using var journal = Options.Checkpoints is { } checkpoints
             ? FitJournal.Open(checkpoints, await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
@@ -111,11 +126,11 @@ public sealed partial class Pipeline
         try
         {
             // The interrupted run has already chosen the start; only the EM loop is left.
-            result = fit.Journal?.Resumed is { } state
-                ? await estimator.ResumeAsync((TModel)state.Model, over(pass), fit, cancellationToken).ConfigureAwait(false)
-                : await estimator.FitAsync(over(pass), fit, cancellationToken).ConfigureAwait(false);
+            result = await InputTransforms.FitAsync(estimator, over(pass), fit, (rows, how) => how.Journal?.Resumed is { } state
+                ? estimator.ResumeAsync((TModel)state.Model, rows, how, cancellationToken)
+                : estimator.FitAsync(rows, how, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (ModelException e) when (e.SequenceNumber is not null && sequences is not null)
+        catch (ModelException e) when (e.SequenceNumber is not null && roles.Sequences is not null)
         {
             throw await pass.KeysOfAsync([e.SequenceNumber.Value], cancellationToken).ConfigureAwait(false) is [var key] ? e.OfSequence(key) : e;
         }
@@ -125,7 +140,7 @@ public sealed partial class Pipeline
             : [$"the {(keys.Count == 1 ? "first impossible sequence has the key" : "first impossible sequences have the keys")} {string.Join(", ", keys)}"];
         result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible, .. pass.Graph.Source.Warnings] };
         var (folds, test, warning) = validation is null ? default
-            : await ValidateAsync(validation, result.Model, pass, fit, cancellationToken).ConfigureAwait(false);
+            : await ValidateAsync(validation, result, pass, fit, cancellationToken).ConfigureAwait(false);
         if (warning is not null) result = result with { Warnings = [.. result.Warnings, warning] };
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes)
         {
@@ -140,7 +155,7 @@ public sealed partial class Pipeline
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
-        await using var pass = await flow.OpenPassAsync(estimator, null, cancellationToken).ConfigureAwait(false);
+        await using var pass = await flow.OpenPassAsync(estimator, null, isPreview: true, cancellationToken).ConfigureAwait(false);
         return await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
     }
 
@@ -154,8 +169,9 @@ public sealed partial class Pipeline
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
-        await using var pass = await flow.OpenPassAsync(estimator, validation, cancellationToken).ConfigureAwait(false);
+        await using var pass = await flow.OpenPassAsync(estimator, validation, isPreview: true, cancellationToken).ConfigureAwait(false);
         await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
+        InputTransforms.Check(fit, pass.Columns, estimator.IsCategorical);
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         estimator.Check(pass);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
@@ -175,12 +191,14 @@ public sealed partial class Pipeline
         [
             .. estimator.JobProperties.Concat(fit.JobProperties).Select(f => new JobProperty(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
-            new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
-            .. JobDescription.Categories(features),
-            new("weights", weights ?? "none"),
-            .. sequences is null ? Array.Empty<JobProperty>() : [new("sequences", sequences.Description)],
-            .. labels is null ? Array.Empty<JobProperty>() : [new("labels", KnownLabels!.Description)],
-            .. priors is null ? Array.Empty<JobProperty>() : [new("priors", priors.Description)],
+            new("features", string.Join(", ", pass.Features.Select(f => f.Category is null ? f.Name : f.Column).Distinct(StringComparer.Ordinal))),
+            .. roles.OneHots.Count == 0 ? Array.Empty<JobProperty>() : [new("one-hot", string.Join(", ", roles.OneHots))],
+            .. JobDescription.Categories(roles.Features),
+            .. JobDescription.Transforms(pass.Features),
+            new("weights", roles.Weights ?? "none"),
+            .. roles.Sequences is null ? Array.Empty<JobProperty>() : [new("sequences", roles.Sequences.Description)],
+            .. roles.KnownLabels is null ? Array.Empty<JobProperty>() : [new("labels", roles.KnownLabels.Description)],
+            .. roles.Priors is null ? Array.Empty<JobProperty>() : [new("priors", roles.Priors.Description)],
             .. Options.BadRows.JobProperties,
         ]);
     }

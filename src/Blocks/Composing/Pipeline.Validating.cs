@@ -47,14 +47,14 @@ public sealed partial class Pipeline
         return await FitOverAsync(validation.Estimator, fit, pass => validation.Training(pass, fit), validation, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<FeaturePass> OpenPassAsync<TModel>(IEstimator<TModel> estimator, Validation<TModel>? validation,
+    private async ValueTask<FeaturePass> OpenPassAsync<TModel>(IEstimator<TModel> estimator, Validation<TModel>? validation, bool isPreview,
         CancellationToken cancellationToken)
         where TModel : Model
     {
         // Only rejected rows move those after them; sequences are numbered after that.
-        var needsPlaces = validation is not null && sequences is null && Options.BadRows.Mode != BadRowMode.Fail;
+        var needsPlaces = validation is not null && roles.Sequences is null && Options.BadRows.Mode != BadRowMode.Fail;
         var keys = validation?.Key is not null || needsPlaces ? new FoldKeyColumn(validation!.Key) : null;
-        var pass = await OpenPassAsync(estimator.IsCategorical, keys, estimator.TakesCategories, cancellationToken).ConfigureAwait(false);
+        var pass = await OpenPassAsync(estimator.IsCategorical, keys, estimator.TakesCategories, isPreview, cancellationToken).ConfigureAwait(false);
         pass.IsShared = estimator.Fits > 1 || validation is not null;
         return pass;
     }
@@ -67,7 +67,7 @@ public sealed partial class Pipeline
     }
 
     private async ValueTask<(CrossValidation<TModel>? Folds, ModelEvaluation? Test, string? Warning)> ValidateAsync<TModel>(Validation<TModel> validation,
-        TModel fitted, FeaturePass pass, FitOptions fit, CancellationToken cancellationToken)
+        FitResult<TModel> fitted, FeaturePass pass, FitOptions fit, CancellationToken cancellationToken)
         where TModel : Model
     {
         try
@@ -75,7 +75,7 @@ public sealed partial class Pipeline
             // One part for the open subtotal and one for the total.
             return await validation.RunAsync(fitted, pass, fit, Options.Budget / 8, cancellationToken).ConfigureAwait(false);
         }
-        catch (ModelException e) when (e.SequenceNumber is not null && sequences is not null)
+        catch (ModelException e) when (e.SequenceNumber is not null && roles.Sequences is not null)
         {
             throw await pass.KeysOfAsync([e.SequenceNumber.Value], cancellationToken).ConfigureAwait(false) is [var key] ? e.OfSequence(key) : e;
         }

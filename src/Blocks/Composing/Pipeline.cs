@@ -15,17 +15,11 @@ public sealed partial class Pipeline
 
     // Null until With sets it.
     private readonly PipelineOptions? given;
-    private readonly IReadOnlyList<Feature>? features;
-    private readonly string? weights;
-    private readonly SequenceColumns? sequences;
-    private readonly LabelColumn? labels;
-    private readonly PriorColumns? priors;
+    private readonly ColumnRoles roles;
 
-    private Pipeline(Graph graph, PipelineOptions? given = null, IReadOnlyList<Feature>? features = null, string? weights = null,
-        SequenceColumns? sequences = null, LabelColumn? labels = null, PriorColumns? priors = null)
+    private Pipeline(Graph graph, PipelineOptions? given = null, ColumnRoles? roles = null)
     {
-        (this.graph, this.given, this.features, this.weights, this.sequences, this.labels, this.priors) =
-            (graph, given, features, weights, sequences, labels, priors);
+        (this.graph, this.given, this.roles) = (graph, given, roles ?? new ColumnRoles());
         Options = given ?? new PipelineOptions();
     }
 
@@ -33,7 +27,7 @@ public sealed partial class Pipeline
     /// <exception cref="FlowException">Rows form sequences.</exception>
     internal void CheckNoSequences()
     {
-        if (sequences is not null)
+        if (roles.Sequences is { } sequences)
             throw new FlowException(ErrorKind.Usage, graph.Source.Name, $"sequences of '{sequences.Key}' in an incremental run",
                 "independent rows, as a sequence may continue in the next file",
                 "leave the state file out (IncrementalOptions.StateFile), or take all files at once");
@@ -72,7 +66,7 @@ public sealed partial class Pipeline
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new Pipeline(graph, options, features, weights, sequences, labels, priors);
+        return new Pipeline(graph, options, roles);
     }
 
     /// <summary>
@@ -87,90 +81,6 @@ public sealed partial class Pipeline
             (columns.Length > 0, "number of columns", columns.Length, "at least 1"),
             (columns.Distinct(StringComparer.Ordinal).Count() == columns.Length, "columns", string.Join(",", columns), "each name once"));
         return Then(new SelectStage([.. columns]));
-    }
-
-    /// <summary>Names the feature columns of a fit, in the model's order; by default all numeric columns except the weights are features.</summary>
-    public Pipeline Features(params string[] columns) =>
-        new(graph, given, [.. columns.Select(c => new Feature(c))], weights, sequences, labels, priors);
-
-    /// <summary>Names the features of a fit that continues from an existing model, with the categories that the model knows.</summary>
-    /// <param name="features">The model's features, in its order.</param>
-    public Pipeline Features(IReadOnlyList<Feature> features)
-    {
-        ArgumentNullException.ThrowIfNull(features);
-        return new(graph, given, [.. features.Select(f => new Feature(f.Name, f.Categories) { MissingText = f.MissingText })], weights, sequences, labels,
-            priors);
-    }
-
-    /// <summary>Names the column with the row weights for a fit.</summary>
-    public Pipeline WeightedBy(string column) => new(graph, given, features, column, sequences, labels, priors);
-
-    /// <summary>Defines which rows form a sequence, for sequence models: consecutive rows with the same key.</summary>
-    /// <param name="key">Name of the column with the sequence keys.</param>
-    /// <param name="order">Name of the column that must not decrease within a sequence; null = the order of the rows.</param>
-    /// <param name="regroup">True: rows with the same key need not be consecutive; see <see cref="SequenceColumns"/>.</param>
-    /// <exception cref="ModelException">Both names refer to the same column.</exception>
-    public Pipeline Sequences(string key, string? order = null, bool regroup = false)
-    {
-        var columns = new SequenceColumns(key, order, regroup);
-        columns.Validate();
-        ModelException.CheckOptions("sequences",
-            (labels is null || (labels.Name != key && labels.Name != order), "label column", labels?.Name ?? "", "another column than the key and the order"),
-            (priors is null || (!priors.Columns.Contains(key) && !priors.Columns.Contains(order)), "prior columns", priors?.Description ?? "",
-                "other columns than the key and the order"));
-        return new(graph, given, features, weights, columns, labels, priors);
-    }
-
-    /// <summary>
-    /// Names the column with the labels of a fit: the class, component or state that each row is known to belong to. Where a label is missing, it is unknown.
-    /// </summary>
-    /// <param name="column">Name of the column: text, numbers or booleans.</param>
-    /// <param name="names">Allowed labels, in the order of the model's classes or states (a numeric column may contain their numbers, from 0); null = all
-    /// values of the column, sorted.</param>
-    /// <exception cref="ModelException">The column is the key or the order of the sequences.</exception>
-    public Pipeline Labels(string column, IReadOnlyList<string>? names = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(column);
-        ModelException.CheckOptions("labels",
-            (sequences is null || (column != sequences.Key && column != sequences.Order), "label column", column, "another column than the key and the order"));
-        return new(graph, given, features, weights, sequences, new LabelColumn(column, names), priors);
-    }
-
-    /// <summary>
-    /// Names the columns with the priors of each row for a fit or an evaluation: the probability of each component, class or state before the features are
-    /// looked at (<see cref="RowPriors"/>). For scores, <see cref="ScoreOptions.Priors"/>.
-    /// </summary>
-    /// <param name="columns">Numeric columns, one for each component, class or state in the model's order: classes as their labels are sorted, or as
-    /// <see cref="Labels"/> lists them. A row whose values are no probabilities that sum to 1 within 1e-6 is a bad row.</param>
-    /// <exception cref="ModelException">There is no column, or a column is named twice.</exception>
-    public Pipeline Priors(params string[] columns)
-    {
-        ArgumentNullException.ThrowIfNull(columns);
-        return Taking(new PriorColumns([.. columns]));
-    }
-
-    /// <summary>Names the columns with the priors of each row for a fit or an evaluation of a classifier, by class.</summary>
-    /// <param name="columns">For each class, its name and a numeric column. If neither <see cref="Labels"/> nor an initial model lists the classes, these
-    /// are the classes, in this order.</param>
-    /// <inheritdoc cref="Priors(string[])"/>
-    public Pipeline Priors(params (string Class, string Column)[] columns)
-    {
-        ArgumentNullException.ThrowIfNull(columns);
-        ModelException.CheckOptions("priors", (columns.Select(c => c.Class).Distinct(StringComparer.Ordinal).Count() == columns.Length, "classes",
-            string.Join(",", columns.Select(c => c.Class)), "each name once"));
-        return Taking(new PriorColumns([.. columns.Select(c => c.Column)], [.. columns.Select(c => c.Class)]));
-    }
-
-    private Pipeline Taking(PriorColumns columns)
-    {
-        var names = columns.Columns;
-        ModelException.CheckOptions(
-            "priors",
-            (names.Count > 0, "number of columns", names.Count, "at least 1"),
-            (names.Distinct(StringComparer.Ordinal).Count() == names.Count, "columns", string.Join(",", names), "each name once"),
-            (sequences is null || (!names.Contains(sequences.Key) && !names.Contains(sequences.Order)), "columns", string.Join(",", names),
-                "other columns than the key and the order"));
-        return new(graph, given, features, weights, sequences, labels, columns);
     }
 
     /// <summary>
@@ -222,12 +132,8 @@ public sealed partial class Pipeline
     public Pipeline Score(SavedModel model, ScoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Score(model.Model, options?.Features ?? FeatureNames(model), model.Features, options);
+        return Score(model.Model, ScorePlan.Of(model, options ?? new ScoreOptions()));
     }
-
-    private static string[] FeatureNames(SavedModel model) => (model.FeaturesByPosition ? null : model.Features?.Select(f => f.Name).ToArray())
-        ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them",
-            "name them (ScoreOptions.Features)");
 
     /// <summary>Adds score columns of a model fitted by a pipeline.</summary>
     public Pipeline Score<TModel>(FittedModel<TModel> fitted, ScoreOptions? options = null)
@@ -241,16 +147,16 @@ public sealed partial class Pipeline
     /// <param name="model">The model.</param>
     /// <param name="features">Names of the columns that hold the model's features, in the model's order.</param>
     /// <param name="options">Columns to keep and scores to write; null = all input columns and the model's default scores.</param>
-    public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null) => Score(model, features, null, options);
+    public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null) =>
+        Score(model, new ScorePlan(model, features, options ?? new ScoreOptions()));
 
-    private Pipeline Score(Model model, IReadOnlyList<string> features, IReadOnlyList<Feature>? known, ScoreOptions? options)
+    private Pipeline Score(Model model, ScorePlan plan)
     {
-        var plan = new ScorePlan(model, features, options ?? new ScoreOptions(), known);
         if (!model.IsOfSequences) return Then(new ScoreStage(plan));
         return Then(new SequenceScoreStage(plan, NeededSequences(model)));
     }
 
-    private SequenceColumns NeededSequences(Model model) => sequences
+    private SequenceColumns NeededSequences(Model model) => roles.Sequences
         ?? throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are not sequences", "the column with the sequences' keys",
             "name it (Pipeline.Sequences), or the columns of lists (ParquetSourceOptions.Lists)");
 
@@ -286,7 +192,7 @@ public sealed partial class Pipeline
     }
 
     /// <summary>The pipeline for a comparison and a run over the same files, so that their footers are read only once.</summary>
-    internal Pipeline ForRun() => new(graph.ForRun(), given, features, weights, sequences, labels, priors);
+    internal Pipeline ForRun() => new(graph.ForRun(), given, roles);
 
-    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, given, features, weights, sequences, labels, priors);
+    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, given, roles);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipelines.Blocks;
 using Pipelines.Io;
 
 namespace Pipelines;
@@ -11,6 +12,9 @@ namespace Pipelines;
 public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
 {
     private const int MostNamed = 10;
+
+    private static readonly Type[] Times = [typeof(DateTime), typeof(DateOnly), typeof(TimeOnly)];
+
     private const int MostWarned = 3;
 
     /// <summary>True if the model remembers what its features were when it was fitted, so that more than the columns' presence is compared.</summary>
@@ -91,9 +95,10 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         foreach (var (name, columns) in files)
         {
             var byName = columns.DistinctBy(c => c.Name).ToDictionary(c => c.Name, StringComparer.Ordinal);
-            foreach (var feature in features) findings.AddRange(Compare(feature, name, byName.GetValueOrDefault(feature.Name), columns));
+            foreach (var feature in features.DistinctBy(f => f.Category is null ? f.Name : f.Column))
+                findings.AddRange(Compare(feature, name, byName.GetValueOrDefault(feature.Column), columns));
             // These are usually the same in all files, so they are reported once.
-            var wanted = features.Select(f => f.Name).ToArray();
+            var wanted = features.Select(f => f.Column).Distinct(StringComparer.Ordinal).ToArray();
             var others = string.Join(", ", columns.Where(c => c.Obstacle is null || c.IsPassedOn).Select(c => c.Name).Except(wanted, StringComparer.Ordinal));
             if (others.Length > 0 && noted.Add(others))
                 findings.Add(new(SchemaChange.Added, name, null, $"columns that are not features: {others}", "they stay as they are"));
@@ -108,13 +113,21 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     {
         if (column is null)
         {
-            yield return new(SchemaChange.Dropped, file, feature.Name, $"no column '{feature.Name}'",
-                $"the model's feature '{feature.Name}' among its columns");
+            yield return new(SchemaChange.Dropped, file, feature.Name, $"no column '{feature.Column}'",
+                feature.Part is null ? $"the model's feature '{feature.Name}' among its columns" : $"a column for the model's feature '{feature.Name}'");
             yield break;
         }
         var fitted = feature.Type is null ? "" : $", {TypeNames.Of(feature.Type)} when the model was fitted";
         var type = column.ValueType?.ToLowerInvariant();
-        if (type is null || (feature.Categories is null && !IsNumeric(type)))
+        if (feature.Part is { } part)
+        {
+            if (type is not null && Times.FirstOrDefault(t => t.Name.Equals(type, StringComparison.OrdinalIgnoreCase)) is { } time
+                && DateParts.Obstacle(part, time) is null) yield break;
+            yield return new(SchemaChange.NotNumeric, file, feature.Name, $"values of type {TypeNames.Of(type ?? "unknown")}",
+                $"dates or times, of which {feature.Name} is a part{fitted}");
+            yield break;
+        }
+        if (type is null || (feature.Categories is null && feature.Category is null && !IsNumeric(type)))
         {
             var found = type is null ? $"a column that {(column.IsPassedOn ? "is only passed on" : "cannot be read")}: {column.Obstacle}"
                 : $"values of type {TypeNames.Of(type)}";
@@ -131,7 +144,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
                 "none as when the model was fitted; missing values are left out of their row's probability")
             { Nulls = column.Nulls };
         }
-        if (column.Range is not var (low, high) || Excess(feature, low, high) is not (> 0 and var excess)) yield break;
+        if (feature.Category is not null || column.Range is not var (low, high) || Excess(feature, low, high) is not (> 0 and var excess)) yield break;
         var range = $"{Text(feature.Minimum)} to {Text(feature.Maximum)} as when the model was fitted";
         yield return new(SchemaChange.OutOfRange, file, feature.Name, $"values from {Text(low)} to {Text(high)} (file statistics)",
             excess > SchemaFinding.MostExcess ? $"{range}; the model is unreliable outside this range" : $"a little outside of {range}")

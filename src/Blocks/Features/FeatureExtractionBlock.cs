@@ -23,8 +23,23 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
     {
     }
 
+    /// <summary>Creates a block that also applies transforms and looks up categories.</summary>
+    /// <param name="features">The features, in the model's order (<see cref="SavedModel.Features"/>); at least one.</param>
+    /// <param name="run">The run's supervisor.</param>
+    /// <param name="weights">Name of the column with the row weights; null = every weight is 1.</param>
+    /// <param name="name">Name for messages.</param>
+    public FeatureExtractionBlock(IReadOnlyList<Feature> features, RunSupervisor run, string? weights = null, string name = "features")
+        : this(features, run, weights, null, name)
+    {
+    }
+
     /// <summary>Creates a block that shows each buffer to a test before it is passed on.</summary>
     internal FeatureExtractionBlock(IReadOnlyList<string> features, RunSupervisor run, string? weights, Action<long, AlignedBuffer>? made, string name)
+        : this([.. (features ?? throw new ArgumentNullException(nameof(features))).Select(f => new Feature(f))], run, weights, made, name)
+    {
+    }
+
+    private FeatureExtractionBlock(IReadOnlyList<Feature> features, RunSupervisor run, string? weights, Action<long, AlignedBuffer>? made, string name)
         : base(name, run)
     {
         extractor = new FeatureExtractor(features, weights);
@@ -42,6 +57,7 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
             item = Refusal.TakeOut(item, bad, Run, out var stay);
             layout.Compact(buffer.Span, stay);
         }
+        extractor.Transform(buffer.Span, layout, item.Rows);
         made?.Invoke(item.Index, buffer);
         return new FeatureBatch(item, layout, pool, buffer);
     }

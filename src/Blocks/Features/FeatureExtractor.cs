@@ -5,9 +5,11 @@ using Pipelines.Models;
 namespace Pipelines.Blocks;
 
 /// <summary>Extracts features, weights, priors and labels from batches and validates them. Thread-safe.</summary>
-internal sealed class FeatureExtractor
+internal sealed partial class FeatureExtractor
 {
-    private readonly IReadOnlyList<string> features;
+    private readonly IReadOnlyList<Feature> features;
+    private readonly FeatureTransforms transforms;
+    private readonly IndicatorCodes?[] indicators;
     private readonly string? weights;
     private readonly string? label;
     private readonly IReadOnlyList<string> priors;
@@ -17,27 +19,29 @@ internal sealed class FeatureExtractor
     private volatile Plan? plan;
 
     /// <summary>Creates the extractor.</summary>
-    /// <param name="features">Names of the feature columns, in the model's order.</param>
+    /// <param name="features">The features, in the model's order, with their categories and transforms if they are known.</param>
     /// <param name="weights">Name of the weight column; null = none.</param>
-    /// <param name="maps">Shape [features]: the categories of categorical features; null = there are none.</param>
     /// <param name="label">Name of the label column, whose values must be known names; null = none.</param>
     /// <param name="labels">The known labels; null = not known yet.</param>
     /// <param name="priors">Names of the columns with the priors of each component; null = none.</param>
-    public FeatureExtractor(IReadOnlyList<string> features, string? weights, IReadOnlyList<CategoryMap?>? maps = null, string? label = null,
-        CategoryMap? labels = null, IReadOnlyList<string>? priors = null)
+    public FeatureExtractor(IReadOnlyList<Feature> features, string? weights, string? label = null, CategoryMap? labels = null,
+        IReadOnlyList<string>? priors = null)
     {
         ArgumentNullException.ThrowIfNull(features);
+        (this.features, this.weights, this.label, this.priors) = ([.. features], weights, label, priors ?? []);
+        string[] columns = [.. features.Select(f => f.Column)];
         ModelException.CheckOptions(
             "features",
             (features.Count > 0, "number of features", features.Count, "at least 1"),
-            (features.Distinct(StringComparer.Ordinal).Count() == features.Count, "feature names", string.Join(",", features), "each name once"),
-            (label is null || !features.Contains(label), "label column", label ?? "", "a column that is not a feature"),
-            (priors is null || priors.Distinct(StringComparer.Ordinal).Count() == priors.Count, "prior columns", string.Join(",", priors ?? []),
-                "each name once"),
-            (priors is null || !priors.Any(p => p == label || p == weights || features.Contains(p)), "prior columns", string.Join(",", priors ?? []),
+            (features.Select(f => f.Name).Distinct(StringComparer.Ordinal).Count() == features.Count, "feature names",
+                string.Join(",", features.Select(f => f.Name)), "each name once"),
+            (label is null || !columns.Contains(label), "label column", label ?? "", "a column that is not a feature"),
+            (this.priors.Distinct(StringComparer.Ordinal).Count() == this.priors.Count, "prior columns", string.Join(",", this.priors), "each name once"),
+            (!this.priors.Any(p => p == label || p == weights || columns.Contains(p)), "prior columns", string.Join(",", this.priors),
                 "columns without another role"));
-        (this.features, this.weights, this.label, this.priors) = (features, weights, label, priors ?? []);
-        codes = Codes(maps ?? [.. features.Select(_ => (CategoryMap?)null)], labels);
+        transforms = FeatureTransforms.Of(features);
+        indicators = IndicatorCodes.Of(features);
+        codes = Codes(features.Select(f => f.ToMap()), labels);
     }
 
     /// <summary>
@@ -65,7 +69,7 @@ internal sealed class FeatureExtractor
     /// <summary>Warnings about rows with values that are not categories, one sentence per column; empty if there are none.</summary>
     public IEnumerable<string> UnknownCategoryWarnings => RefusesUnknown
         ? []
-        : features.Select((f, i) => (Name: f, Rows: codes[i]?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
+        : features.Select((f, i) => (f.Name, Rows: codes[i]?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
             .Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} "
             + $"{(u.Rows == 1 ? "value that is not a category" : "values that are not categories")} of the model, scored with the probability "
             + $"that it gives to unknown ones"));
@@ -90,8 +94,21 @@ internal sealed class FeatureExtractor
 
     public int Columns => features.Count;
 
-    /// <summary>Names of the feature columns, in the model's order.</summary>
-    public IReadOnlyList<string> Names => features;
+    /// <summary>What is applied to the features.</summary>
+    public FeatureTransforms Transforms => transforms;
+
+    /// <summary>Applies the transforms to rows of which the bad ones have been taken out.</summary>
+    /// <param name="target">Shape [layout.Length]: what <see cref="Extract"/> wrote.</param>
+    /// <param name="layout">Positions in <paramref name="target"/>.</param>
+    /// <param name="rows">Number of rows.</param>
+    public void Transform(Span<double> target, in FeatureLayout layout, int rows)
+    {
+        if (transforms.IsEmpty) return;
+        for (var c = 0; c < features.Count; c++) transforms.Apply(c, target.Slice(c * layout.Stride, rows));
+    }
+
+    /// <summary>The features, in the model's order.</summary>
+    public IReadOnlyList<Feature> Features => features;
 
     public bool IsWeighted => weights is not null;
 
@@ -104,28 +121,9 @@ internal sealed class FeatureExtractor
     public IEnumerable<string> Needed => All.Concat(FoldKeys?.Name is { } key ? [key] : []).Distinct(StringComparer.Ordinal);
 
     // In the order of the codes, then the weights, then the priors.
-    private IEnumerable<string> All => features.Concat(new[] { label, weights }.OfType<string>()).Concat(priors);
+    private IEnumerable<string> All => features.Select(f => f.Column).Concat(new[] { label, weights }.OfType<string>()).Concat(priors);
 
-    /// <summary>Checks that the columns exist and are numeric, before any row is read.</summary>
-    /// <param name="schema">The data's columns.</param>
-    /// <param name="place">Name of the source or block, for messages.</param>
-    /// <exception cref="FlowException">A column is not numeric, or is absent from at least one file.</exception>
-    public void Check(BatchSchema schema, string place)
-    {
-        var columns = Resolve(schema, place).Indexes;
-        for (var i = 0; i < columns.Length; i++)
-        {
-            if (schema.Fields[columns[i]].Union is not { } union) continue;
-            union.CheckEverywhere(Role(i));
-            // Features are doubles, whatever numeric type the files use; categories are identified by their exact values.
-            if (IsCategorical(i)) union.CheckType(Property(i));
-        }
-        if (FoldKeys?.Name is not { } key || schema.Fields[schema.IndexOf(key)].Union is not { } keys) return;
-        keys.CheckEverywhere("fold key");
-        keys.CheckType("FoldOptions.Key");
-    }
-
-    /// <summary>Writes a batch's features, weights, priors and labels.</summary>
+    /// <summary>Writes a batch's features, before transforms, weights, priors and labels.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="target">Shape [layout.Length].</param>
     /// <param name="layout">Their positions in <paramref name="target"/>.</param>
@@ -147,9 +145,17 @@ internal sealed class FeatureExtractor
                 categories.Write(column, values);
                 if (RefusesUnknown && values.Contains(CategoryMap.Unknown)) FindUnknown(column, values, categories, ref bad);
             }
+            else if (indicators[c] is { } indicator)
+            {
+                // Once for each column.
+                if (indicator.Write(column, values) && indicator.IsFirst) FindUnknown(column, values, indicator.Codes, ref bad);
+                indicator.Indicate(values);
+            }
+            else if (features[c].Part is { } part) DateParts.Write(part, column, values);
             else CategoryCodes.Numbers(column, values);
             var range = ValueRange.Of(values);
             if (!ranges.IsEmpty) ranges[c] = range;
+            if (range.Minimum <= range.Maximum) FindUndefined(c, column, values, range, ref bad);
             if (!range.IsInfinite) continue;
             bad ??= [];
             for (var row = 0; row < values.Length; row++)
@@ -183,6 +189,30 @@ internal sealed class FeatureExtractor
                 $"one of its {categories.Categories.Count} values{(categories.Categories.Count <= 4 ? $" ({string.Join(", ", categories.Categories)})" : "")}",
                 "correct the value or make it null, or fit the model to data that have it"));
         }
+    }
+
+    // The functions increase, so one that is defined for the smallest value is defined for all.
+    private void FindUndefined(int feature, BatchColumn column, ReadOnlySpan<double> values, ValueRange range, ref List<BadRow>? bad)
+    {
+        if (transforms[feature].Count == 0 || Undefined(feature, range.Minimum) is null) return;
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (Undefined(feature, values[row]) is not { } transform) continue;
+            (bad ??= []).Add(new(row, column.Field.Name, FormattableString.Invariant($"{values[row]}"),
+                $"{transform.Domain}, of which the model takes {transform.Describe(column.Field.Name)}",
+                "correct the value or make it null, or leave the transform out of the fit"));
+        }
+    }
+
+    private FeatureTransform? Undefined(int feature, double value)
+    {
+        if (!double.IsFinite(value)) return null;
+        foreach (var transform in transforms[feature])
+        {
+            if (!transform.IsDefinedFor(value)) return transform;
+            value = transform.Apply(value);
+        }
+        return null;
     }
 
     // A row without a label has the code -1. Any other row must have one of the known labels.
@@ -241,56 +271,4 @@ internal sealed class FeatureExtractor
             if (!IsWeight(value)) return false;
         return true;
     }
-
-    private Plan Resolve(BatchSchema schema, string place)
-    {
-        string[] names = [.. All];
-        var indexes = new int[names.Length];
-        for (var i = 0; i < indexes.Length; i++)
-        {
-            indexes[i] = schema.IndexOf(names[i]);
-            var role = Role(i);
-            if (indexes[i] < 0)
-                throw MissingColumn.Of(place, names[i], schema, role);
-            var field = schema.Fields[indexes[i]];
-            var isCategorical = IsCategorical(i);
-            if (field.Union is { IsInConflict: true, AreNumbers: false } union) union.CheckType(Property(i));
-            if (TakesCategories && i < features.Count && field.Obstacle is null && !HasCategories(field))
-                throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
-                    "a feature of texts, booleans or integers", "convert it to categories first, such as the numbers of ranges, or leave the column out");
-            var isRight = field.IsNumeric || (!IsNumber(i) && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
-            if (isRight) continue;
-            if (field.Obstacle is { } obstacle)
-                throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"a column that is only passed on: {obstacle}",
-                    $"a {role} of numbers, booleans or texts", "leave the column out, or convert it first");
-            var isText = !isCategorical && !IsNumber(i) && field.ValueType == typeof(string);
-            throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
-                isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
-                isText
-                    ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)"
-                    : "leave the column out, or convert it first");
-        }
-        if (FoldKeys?.Name is not { } key) return new Plan(schema, indexes, -1);
-        if (schema.IndexOf(key) is not (>= 0 and var at)) throw MissingColumn.Of(place, key, schema, "column of fold keys");
-        FoldKeyColumn.Check(schema.Fields[at], place);
-        return new Plan(schema, indexes, at);
-    }
-
-    /// <summary>True if a column's distinct values are categories: text, integers or booleans.</summary>
-    public static bool HasCategories(ColumnField field) => field.IsInteger || field.ValueType == typeof(string) || field.ValueType == typeof(bool);
-
-    private string Role(int column) => column < features.Count ? "feature" : IsLabel(column) ? "label" : IsPrior(column) ? "prior" : "weight";
-
-    private string Property(int column) => IsLabel(column) ? "Pipeline.Labels" : "Pipeline.Features";
-
-    // Weights and priors.
-    private bool IsNumber(int column) => column >= codes.Length;
-
-    private bool IsPrior(int column) => column >= codes.Length + (weights is null ? 0 : 1);
-
-    private bool IsCategorical(int column) => IsLabel(column) || (column < features.Count && (codes[column] is not null || Unknown.Contains(column)));
-
-    private bool IsLabel(int column) => label is not null && column == features.Count;
-
-    private sealed record Plan(BatchSchema Schema, int[] Indexes, int Key);
 }

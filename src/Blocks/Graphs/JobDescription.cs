@@ -41,6 +41,17 @@ internal static class JobDescription
         return [new("categories", Convert.ToHexStringLower(SHA256.HashData(text)))];
     }
 
+    /// <summary>The parts and transforms of the features as a property; empty if there are none.</summary>
+    public static IEnumerable<JobProperty> Transforms(IReadOnlyList<Feature>? features)
+    {
+        if (features is null || !features.Any(f => f.IsDerived)) return [];
+        var texts = features.Select(f => string.Join(", ", f.Transforms.Select(Text).Prepend(f.Part?.Name ?? f.Category).OfType<string>()));
+        return [new("transforms", string.Join("; ", texts))];
+
+        static string Text(FeatureTransform transform) =>
+            string.Join(' ', transform.Parameters.Select(p => p.Value.ToString("R", CultureInfo.InvariantCulture)).Prepend(transform.Name));
+    }
+
     // A source that is not a file is trusted: reading it twice is assumed to give the same rows.
     private static IEnumerable<JobProperty> Inputs(BoundGraph bound) => bound.Info.Files.Count > 0
         ? bound.Info.Files.Select(f => f.ToFact())

@@ -79,8 +79,8 @@ public static class IncrementalFitting
         var last = new LastState();
         var fitted = earlier is null
             ? await pipeline.FitOverAsync(estimator, fit with { Journal = last }, static pass => pass, null, cancellationToken).ConfigureAwait(false)
-            : await pipeline.FitOverAsync(new ModelEstimator<TModel>((TModel)earlier.Model), fit with { Journal = last }, Update, null, cancellationToken)
-                .ConfigureAwait(false);
+            : await pipeline.FitOverAsync(new ModelEstimator<TModel>((TModel)earlier.Model), fit with { Journal = last, EarlierLogSlopes = Slopes() }, Update,
+                null, cancellationToken).ConfigureAwait(false);
         // A feature's range covers all rows so far.
         var saved = earlier is null ? fitted.Saved : fitted.Saved with { Features = [.. fitted.Saved.Features!.Zip(earlier.Features!, Join)] };
         fitted = fitted with { Saved = saved };
@@ -95,6 +95,11 @@ public static class IncrementalFitting
         return new IncrementalFit<TModel>(Result(rows, fitted.RowsRejected), saved, fitted);
 
         UpdatePass Update(FeaturePass pass) => new(pass, earlier.Model, Statistics(earlier.Model, run.State.Statistics!, options.StateFile));
+
+        // The statistics hold the log-likelihood of the transformed rows, the model that of the original ones.
+        double Slopes() => earlier.Training is { } facts && earlier.Features?.Any(f => f.Transforms.Count > 0) == true
+            ? facts.LogLikelihood - Statistics(earlier.Model, run.State.Statistics!, options.StateFile).Objective
+            : 0;
 
         IncrementalResult Result(long rows, long rejected) =>
             new(changes.Work, changes.Done, changes.Changed, changes.Vanished, rows + rejected, rows, rejected);

@@ -15,7 +15,7 @@ internal sealed partial class FeatureLoader
     public async Task<FeatureStore?> FindCategoriesAsync(CancellationToken cancellationToken)
     {
         int[] unknown = [.. extractor.Unknown.Order()];
-        string[] names = [.. unknown.Select(i => Features[i].Name)];
+        string[] names = [.. unknown.Select(i => Features[i].Column)];
         if (extractor.HasUnknownLabels) names = [.. names, labels!.Name];
         var bound = await Graph.BindAsync(names, cancellationToken).ConfigureAwait(false);
         if ((await BindAsync(cancellationToken).ConfigureAwait(false)).Schema is { } schema) extractor.Check(schema, Graph.Source.Name);
@@ -64,7 +64,7 @@ internal sealed partial class FeatureLoader
     // Only rows of nothing but the surveyed columns.
     private bool MayKeepCodes(string[] names) =>
         !KeepsNothing && !Options.BadRows.Keeps && sequences is null && !extractor.IsLabeled && !extractor.IsWeighted && extractor.Priors == 0
-        && extractor.FoldKeys is null && names.SequenceEqual(extractor.Names, StringComparer.Ordinal);
+        && extractor.FoldKeys is null && names.SequenceEqual(Features.Select(f => f.Column), StringComparer.Ordinal);
 
     /// <summary>A numeric label column contains the numbers of classes or states if none of their names is a number.</summary>
     private void TakeNumbersAsLabels(BatchSchema schema)

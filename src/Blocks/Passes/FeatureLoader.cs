@@ -33,7 +33,7 @@ internal sealed partial class FeatureLoader
         options.Validate();
         sequences?.Validate();
         (Graph, Features, Options, this.sequences, this.labels) = (graph.ForRun(), [.. features], options, sequences, labels);
-        extractor = new FeatureExtractor([.. Features.Select(f => f.Name)], weights, [.. Features.Select(f => f.ToMap())], labels?.Name, labels?.Map, priors)
+        extractor = new FeatureExtractor(Features, weights, labels?.Name, labels?.Map, priors)
         {
             Unknown = [.. Enumerable.Range(0, Features.Count).Where(i => Features[i].Categories is null && isCategorical?.Invoke(i) == true)],
             LabelNoun = sequences is null ? "class" : "state",
@@ -250,7 +250,7 @@ internal sealed partial class FeatureLoader
     {
         // The range of category codes says nothing about the values.
         if (feature.Categories is not null) range = null;
-        var field = schema?.Fields[schema.IndexOf(feature.Name)];
+        var field = schema?.Fields[schema.IndexOf(feature.Column)];
         return feature with
         {
             Type = field is null ? null : TypeOf(field),

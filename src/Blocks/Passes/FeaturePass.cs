@@ -142,7 +142,12 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 
     /// <exception cref="FlowException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be
     /// written.</exception>
-    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
+    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) => RunAsync(summarizer, false, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Statistics> SurveyAsync(ISummarizer summarizer, CancellationToken cancellationToken) => RunAsync(summarizer, true, cancellationToken);
+
+    private ValueTask<Statistics> RunAsync(ISummarizer summarizer, bool isSurvey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
         return InTurnAsync(
@@ -157,11 +162,12 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                 {
                     // No pass may follow that reads.
                     await loader.DescribeAsync(stop.Token).ConfigureAwait(false);
+                    Journal.EndPass(fold, isSurvey);
                     return fold.Finish();
                 }
                 var work = new PassWork(summarizer, fold, sofar => Folded(stop, sofar), stop.Token);
                 var total = await PassAsync(work, stop).ConfigureAwait(false);
-                Journal?.EndPass(fold);
+                Journal?.EndPass(fold, isSurvey);
                 return total;
             },
             cancellationToken);

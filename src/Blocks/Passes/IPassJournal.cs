@@ -19,6 +19,11 @@ internal interface IPassJournal
     /// <param name="isLast">True: the run ends here, so save now.</param>
     void Folded(CanonicalFold fold, bool isLast);
 
-    /// <summary>Ends a pass. Passes before the first state are saved separately; later ones become part of a state at once.</summary>
-    void EndPass(CanonicalFold fold);
+    /// <summary>
+    /// Ends a pass, or one that the interrupted run had completed. Passes before the first state are saved separately; later ones become part of a state at
+    /// once.
+    /// </summary>
+    /// <param name="fold">All batches.</param>
+    /// <param name="isSurvey">True: a pass before the fit, which is saved beside every state, as a resumed fit begins with it too.</param>
+    void EndPass(CanonicalFold fold, bool isSurvey);
 }

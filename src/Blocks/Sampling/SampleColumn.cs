@@ -4,7 +4,9 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
-/// <summary>How drawn values of a feature are written: numbers as doubles, categories as their original text, booleans or numbers.</summary>
+/// <summary>
+/// How drawn values of a feature are written: numbers as doubles, with their transforms undone; categories as their original text, booleans or numbers.
+/// </summary>
 internal abstract class SampleColumn
 {
     /// <summary>Name and type of the column.</summary>
@@ -23,7 +25,7 @@ internal abstract class SampleColumn
     /// <param name="feature">Name and categories.</param>
     private static SampleColumn Of(Feature feature)
     {
-        if (feature.Categories is not { } categories) return new Numbers(feature.Name);
+        if (feature.Categories is not { } categories) return new Numbers(feature.Name, FeatureTransforms.Of([feature]));
         if (feature.Type is "string") return new Texts(feature.Name, [.. categories]);
         var map = feature.ToMap()!;
         if (feature.Type is "boolean" && categories.All(c => c is "0" or "1")) return new Categories<bool>(feature.Name, [.. categories.Select(c => c == "1")]);
@@ -74,11 +76,12 @@ internal abstract class SampleColumn
         public override BatchColumn Make(double[] values) => new BatchColumn<int>(Field, Array.ConvertAll(values, v => (int)v));
     }
 
-    private sealed class Numbers(string name) : SampleColumn
+    private sealed class Numbers(string name, FeatureTransforms? transforms = null) : SampleColumn
     {
         public override ColumnField Field { get; } = new(name, typeof(double), false);
 
-        public override BatchColumn Make(double[] values) => new BatchColumn<double>(Field, values);
+        public override BatchColumn Make(double[] values) =>
+            new BatchColumn<double>(Field, transforms is null or { IsEmpty: true } ? values : Array.ConvertAll(values, v => transforms.Invert(0, v)));
     }
 
     private sealed class Categories<T>(string name, T[] values) : SampleColumn

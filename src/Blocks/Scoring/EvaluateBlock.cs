@@ -18,7 +18,7 @@ public sealed class EvaluateBlock : ITargetBlock<DataBatch>
 
     /// <summary>Creates the block.</summary>
     /// <param name="model">The classifier.</param>
-    /// <param name="features">The columns that hold the model's features, in its order, with their categories if they have any (<see
+    /// <param name="features">The columns that hold the model's features, in its order, with their categories and transforms if they have any (<see
     /// cref="SavedModel.Features"/>).</param>
     /// <param name="labels">Name of the column with the class of each row; a null label = not known. A label that is no class of the model is a bad row (<see
     /// cref="PipelineOptions.BadRows"/>).</param>
@@ -45,8 +45,7 @@ public sealed class EvaluateBlock : ITargetBlock<DataBatch>
             (!model.IsOfSequences, nameof(model), "a classifier of sequences", "one of rows (evaluate sequences with Pipeline.EvaluateAsync)"),
             (features.Count == model.Dimensions, nameof(features), features.Count, $"{model.Dimensions}, the model's number of features"));
         (this.evaluator, this.run) = (evaluator, run);
-        var extractor = new FeatureExtractor([.. features.Select(f => f.Name)], weights, [.. features.Select(f => f.ToMap())], labels,
-            new LabelColumn(labels, [.. model.Names]).Map);
+        var extractor = new FeatureExtractor(features, weights, labels, new LabelColumn(labels, [.. model.Names]).Map);
         var layout = new FeatureLayout(run.Options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled);
         summarizer ??= evaluator;
         // Fails now rather than at the first batch.

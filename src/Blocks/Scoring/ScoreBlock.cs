@@ -27,6 +27,17 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
     {
     }
 
+    /// <summary>Creates a block for a model whose features have categories or transforms.</summary>
+    /// <param name="model">The model with its features.</param>
+    /// <param name="run">The run's supervisor.</param>
+    /// <param name="options">Columns to keep and scores to write; null = all input columns and the model's default scores.</param>
+    /// <param name="name">Name for messages.</param>
+    /// <exception cref="ModelException">The model has no such score, or its features have no names.</exception>
+    public ScoreBlock(SavedModel model, RunSupervisor run, ScoreOptions? options = null, string name = "score")
+        : this(ScorePlan.Of(model, options ?? new ScoreOptions()), run, name)
+    {
+    }
+
     internal ScoreBlock(ScorePlan plan, RunSupervisor run, string name)
         : base(name, run)
     {
@@ -54,7 +65,11 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
                 item = Refusal.TakeOut(item, bad, Run, out var stay);
                 layout.Compact(buffer.Span, stay);
             }
-            if (Sequences is null) plan.Model.Score(layout.View(buffer.Span, item.Rows, item.FirstRow), scores);
+            if (Sequences is null)
+            {
+                plan.Extractor.Transform(buffer.Span, layout, item.Rows);
+                plan.Score(layout.View(buffer.Span, item.Rows, item.FirstRow), scores);
+            }
             buffers.Return(buffer);
         }
         Sequences?.Read(item.Index, item.Rows, scores);

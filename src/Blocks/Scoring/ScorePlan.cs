@@ -24,7 +24,8 @@ internal sealed class ScorePlan
         var columns = options.Features ?? features;
         // The names may differ from the model's, but must be in the model's order.
         this.known = known is not null && known.Count == columns.Count ? known : null;
-        Extractor = new FeatureExtractor(columns, null, this.known is null ? null : [.. this.known.Select(f => f.ToMap())], priors: options.Priors)
+        Extractor = new FeatureExtractor([.. columns.Select((name, j) => this.known is null ? new Feature(name) : this.known[j].Over(name))], null,
+            priors: options.Priors)
         { RefusesUnknown = model.RefusesUnknownValues };
         if (Extractor.Columns != model.Dimensions)
             throw new ModelException(ErrorKind.Usage, $"features of a {model.FormatName} model", $"{Extractor.Columns} columns", $"{model.Dimensions}",
@@ -54,9 +55,8 @@ internal sealed class ScorePlan
     /// <summary>Counts rows of probability 0; null = the model is no network.</summary>
     public ImpossibleRowCounter? Impossible { get; }
 
-    /// <summary>The model's features, under the names of the columns that hold them, with their categories.</summary>
-    public IReadOnlyList<Feature> Features => [
-        .. Extractor.Names.Select((name, i) => new Feature(name, known?[i].Categories) { MissingText = known?[i].MissingText })];
+    /// <summary>The model's features, over the columns that hold them, with their categories, parts and transforms.</summary>
+    public IReadOnlyList<Feature> Features => [.. Extractor.Features.Select(f => f.Bare)];
 
     /// <summary>The score columns.</summary>
     public IReadOnlyList<ScoreColumn> Scores => scores;
@@ -71,11 +71,35 @@ internal sealed class ScorePlan
             FormattableString.Invariant($"{how.Method}, at most {how.LoopyRounds} rounds, tolerance {how.LoopyTolerance:R}"))],
         new("scores", string.Join(", ", scores.Select(c => c.Name))),
         .. JobDescription.Categories(known),
+        .. JobDescription.Transforms(known),
         new("columns kept", Options.Keep is null ? "all" : string.Join(", ", Options.Keep)),
     ];
 
     /// <summary>The input columns that are needed; null = all.</summary>
     public IReadOnlyList<string>? Needed => Options.Keep is null ? null : [.. Options.Keep.Union(Extractor.Needed, StringComparer.Ordinal)];
+
+    /// <summary>The scores of a saved model.</summary>
+    /// <exception cref="ModelException">The features have no names, or the model has no such score.</exception>
+    public static ScorePlan Of(SavedModel model, ScoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new(model.Model, options.Features ?? NamesOf(model), options, model.Features);
+    }
+
+    /// <summary>The names of a model's features.</summary>
+    /// <exception cref="ModelException">They have none.</exception>
+    public static string[] NamesOf(SavedModel model) => (model.FeaturesByPosition ? null : model.Features?.Select(f => f.Name).ToArray())
+        ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them",
+            "name them (ScoreOptions.Features)");
+
+    /// <summary>Scores transformed rows; log-densities are those of the original ones.</summary>
+    /// <param name="block">The rows.</param>
+    /// <param name="scores">Receives the scores.</param>
+    public void Score(in FeatureBlock block, ScoreBatch scores)
+    {
+        Model.Score(block, scores);
+        scores.AddLogSlopes(block, Extractor.Transforms);
+    }
 
     /// <summary>The output columns for a given input.</summary>
     /// <exception cref="FlowException">A kept column or a feature is absent or not numeric, or a score's name is taken.</exception>
@@ -93,6 +117,6 @@ internal sealed class ScorePlan
                     "leave one out (ScoreOptions.Keep)");
             kept.Add(index);
         }
-        return layout = new ScoreLayout(input, kept, scores, Extractor.Names, place);
+        return layout = new ScoreLayout(input, kept, scores, [.. Extractor.Features.Select(f => f.Column)], place);
     }
 }

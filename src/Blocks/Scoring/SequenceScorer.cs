@@ -41,7 +41,7 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
         if (!scratch.TryTake(out var buffers)) buffers = new ScoreBatch(plan.Model, plan.Options.Columns, checked((int)found().Index.LargestGroup));
-        plan.Model.Score(block, buffers);
+        plan.Score(block, buffers);
         var impossible = (ImpossibleSequences)statistics;
         if (buffers.Wants(ScoreKind.LogProbability)) FindImpossible(block, buffers.Doubles(ScoreKind.LogProbability), default, impossible);
         else if (buffers.Wants(ScoreKind.Label)) FindImpossible(block, default, buffers.Integers(ScoreKind.Label), impossible);

@@ -20,6 +20,8 @@ internal sealed class FitBayesianNetwork() : FitKind<BayesianNetwork>("Learns th
 
     public override string Name => "bayesian-network";
 
+    protected override bool TakesNumbers => false;
+
     protected override IReadOnlyList<Option> Own => [.. structure.All, pseudocount];
 
     protected override (string Found, string Expected)? NotIncremental =>

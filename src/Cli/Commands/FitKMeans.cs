@@ -16,13 +16,25 @@ internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Ll
         "--empty-clusters", "What an update does with a cluster that no row is nearest to: 'keep' leaves its centroid where it is; 'relocate' moves it to the "
             + "row farthest from its own centroid. [default: keep, or as in --initial]", "NAME", policies.Keys, "relocate");
 
+    private readonly Setting<IReadOnlyList<string>?> oneHot = Setting.Names(
+        "--one-hot", "Columns of text, numbers or booleans to turn into features of 0 and 1, one for each value, at most 1,000 each. Without --features, "
+            + "they are added to the numeric columns. They are not scaled. A row with another value is a bad row in scores; a missing value is missing in "
+            + "all of them. Repeat the option to add columns. [default: none, or as in --initial]", "a,b,c",
+        "column names separated by commas, each once", "origin");
+
     public override string Name => "kmeans";
 
-    protected override IReadOnlyList<Option> Own => [emptyClusters];
+    protected override IReadOnlyList<Option> Own => [emptyClusters, oneHot];
 
     protected override IEnumerable<UsageError> Check(CommandResult result)
     {
         foreach (var mistake in Fit.Check(result, (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Init, false))) yield return mistake;
+        if (result.IsGiven(oneHot) && result.IsGiven(Fit.Initial))
+            yield return UsageError.For($"{oneHot.Name} and {Fit.Initial.Name}", "both", "one of them, as an initial model has its own features",
+                $"{Fit.Initial.Name} {Fit.Initial.Example}");
+        if (result.Given(Fit.Features) is { } features && result.Given(oneHot)?.FirstOrDefault(c => !features.Contains(c)) is { } unknown)
+            yield return new(oneHot.Name, $"'{unknown}', which is no feature", $"names among those of {Fit.Features.Name}",
+                NearestName.Remedy(unknown, features, $"leave it out, or add it to {Fit.Features.Name}"));
         if (result.Given(Fit.Components) is { Count: > 1 } several)
             yield return UsageError.For(Fit.Components.Name, $"{several.Count} numbers of clusters", "one, as more clusters always lower the squared "
                 + "distance and k-means has no likelihood to weigh against it", $"{Fit.Components.Name} {Fit.Components.Example}");
@@ -33,6 +45,15 @@ internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Ll
 
     protected override IEstimator<KMeans> Estimator(ParseResult parsed) =>
         Fit.Selection.Select(parsed, k => new KMeansEstimator(k, Fit.Initialization(parsed), Policy(parsed) ?? EmptyClusterPolicy.Keep));
+
+    protected override Pipeline Of(Pipeline pipeline, KMeans? initial, ParseResult parsed)
+    {
+        var flow = base.Of(pipeline, initial, parsed);
+        return parsed.GetValue(oneHot) is { } columns ? flow.OneHot([.. columns]) : flow;
+    }
+
+    protected override IEnumerable<string> MorePasses(ParseResult parsed) =>
+        parsed.GetValue(oneHot) is null ? [] : ["before all, the values of the one-hot columns are collected: reads these columns"];
 
     protected override KMeans Begin(KMeans initial, ParseResult parsed)
     {

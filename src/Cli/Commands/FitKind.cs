@@ -32,12 +32,16 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     /// <summary>The options that all kinds share.</summary>
     protected FitSettings Fit { get; } = new(words);
 
+    private readonly TransformSettings transforms = new();
     private readonly CheckpointSettings checkpoints = new();
     private readonly IncrementalSettings incremental = new(canBackfill: false);
     private readonly ReadingSettings reading = new();
     private readonly HoldOutSettings heldOut = new(typeof(TModel).IsAssignableTo(typeof(Classifier)));
 
     private static bool HasLikelihood => typeof(TModel).IsAssignableTo(typeof(ProbabilityModel));
+
+    /// <summary>True (default) if features may be numbers, which can be transformed.</summary>
+    protected virtual bool TakesNumbers => true;
 
     /// <summary>Which rows form a sequence; null if the model scores single rows.</summary>
     protected virtual SequenceSettings? Sequences => null;
@@ -95,6 +99,11 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     {
         var command = new CheckedCommand(Name, description);
         Fit.AddTo(command);
+        if (TakesNumbers)
+        {
+            foreach (var option in transforms.All) command.Add(option);
+            command.Rules.Add(result => transforms.Check(result, Fit));
+        }
         if (Sequences is not null)
         {
             Sequences.AddTo(command);
@@ -138,7 +147,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             throw new ModelException(ErrorKind.Usage, Sequences!.Lists.Name, "only lists that are labels or weights", "at least one list of features",
                 $"add it to {Sequences.Lists.Name}, or name the features ({Fit.Features.Name})");
 
-        var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
+        var options = Options(parsed, common) with { Progress = display };
         options.Validate(Uses(estimator, parsed), estimator.ParameterKinds);
         var (folds, test) = HasLikelihood ? (heldOut.Folds(parsed), heldOut.Test(parsed)) : default;
         var validation = folds is null && test is null ? null : Validation<TModel>.Of(estimator, options, folds, test);
@@ -164,8 +173,9 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
                 pipeline = From([.. state.Paths]);
             }
             var hasCategories = Enumerable.Range(0, parsed.GetValue(Fit.Features)?.Count ?? 1).Any(estimator.IsCategorical);
-            string[] passes = [.. Passes(options, initial is not null, estimator, hasCategories, Sequences?.Sorting(parsed)), .. MorePasses(parsed),
-                .. HasLikelihood ? heldOut.Passes(parsed) : []];
+            var isTransformed = (TakesNumbers && transforms.IsGiven(parsed)) || initial?.Features?.Any(f => f.Transforms.Count > 0) == true;
+            string[] passes = [.. FitPasses.Of(options, initial is not null, estimator, hasCategories, isTransformed, Sequences?.Sorting(parsed), Fit.Unit),
+                .. MorePasses(parsed), .. HasLikelihood ? heldOut.Passes(parsed) : []];
             return await DryRunCommand.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = passes }, compare,
                 () => pipeline.With(flow).PlanFitAsync(estimator, options, validation, cancellationToken)).ConfigureAwait(false);
         }
@@ -202,7 +212,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             Pooled = fitted.CrossValidation?.Pooled,
             Test = fitted.Test,
             Stop = fitted.Result.StopReason,
-            Lines = [.. Describe(fitted.Model, ModelOutline.Shown(fitted.Saved.Features))],
+            Lines = [.. TransformLines.Before(fitted.Saved), .. Describe(fitted.Model, ModelOutline.Shown(fitted.Saved.Features)),
+                .. TransformLines.After(fitted.Saved)],
             More = json => WriteMore(json, fitted.Model),
         };
         console.Warn([.. fitted.Result.Warnings, .. fitted.CrossValidation?.Warnings ?? []]);
@@ -218,8 +229,15 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             // The model's own features, so that its categories keep their codes.
             if (Expected(initial, parsed)?.Features is { } known) source = source.Features(known);
             if (parsed.GetValue(Fit.Features) is { } names && names.Count != initial?.Features?.Count) source = source.Features([.. names]);
+            if (TakesNumbers) source = transforms.Of(source, parsed);
             return parsed.GetValue(Fit.Weights) is { } weights ? source.WeightedBy(weights) : source;
         }
+    }
+
+    private FitOptions Options(ParseResult parsed, CommonSettings common)
+    {
+        var options = With(Fit.Options(parsed, common), parsed);
+        return TakesNumbers ? transforms.With(options, parsed) : options;
     }
 
     // The list columns that are features, which is all of them except those named by another option; null without --lists.
@@ -230,34 +248,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     private SavedModel? Expected(SavedModel? initial, ParseResult parsed)
     {
         if (initial?.Features is not { } features || parsed.GetValue(Fit.Features) is not { } names) return initial;
-        return names.Count == features.Count ? initial with { Features = [.. features.Select((f, i) => f with { Name = names[i] })] } : null;
-    }
-
-    private string[] Passes(FitOptions options, bool hasStart, IEstimator<TModel> estimator, bool hasCategories, string? sorting)
-    {
-        string[] start = hasStart
-            ? ["1. the initial model is evaluated: reads the files and keeps the decoded features"]
-            : ["1. survey of all rows: reads the files and keeps the decoded features",
-                $"2. the starting model, chosen on at most {Figures.Count(options.InitializationRows)} of the rows, is evaluated"];
-        var most = $"at most {Figures.Count(options.MaxIterations)}";
-        var relative = $"{(options.RelativeTolerance is { } share ? Figures.Real(share) : "1e-6")} {Fit.Unit}";
-        var gain = (options.StopThreshold, options.RelativeTolerance) switch
-        {
-            ({ } least, null) => Figures.Real(least),
-            ({ } least, _) => $"{Figures.Real(least)} or {relative}",
-            _ => relative,
-        };
-        string[] rest = options.BatchesPerIteration is { } batches
-            ? [$"then {Figures.Number(batches, "batch", "batches")} per iteration, {most}, until a pass through all of them gains no more than {gain}",
-                "last, the fitted model is evaluated on all rows"]
-            : estimator.IsEstimatedInOnePass ? options.MaxIterations == 0
-                ? []
-                : [$"then one pass after the only update{(hasStart ? ", and another if that update moved the parameters far" : "")}"]
-            : [$"then one per iteration, {most}, until an iteration gains no more than {gain}"];
-        string[] before = hasCategories ? ["first, the categories of the features are collected: reads their columns"] : [];
-        return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting],
-            .. estimator.Fits > 1 ? [$"{Figures.Count(estimator.Fits)} fits share each pass; a fit that has ended takes no further part"]
-                : Array.Empty<string>()];
+        return names.Count == features.Count ? initial with { Features = [.. features.Select((f, i) => f.Over(names[i]))] } : null;
     }
 
     private string? FoldKey(ParseResult parsed) => HasLikelihood ? parsed.GetValue(heldOut.Key) : null;
@@ -293,7 +284,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         if (parsed.GetValue(Fit.Initial) is not null) return [];
         try
         {
-            var (estimator, options) = (Estimator(parsed), With(Fit.Options(parsed, common), parsed));
+            var (estimator, options) = (Estimator(parsed), Options(parsed, common));
+            InputTransforms.Check(options, parsed.GetValue(Fit.Features)?.Count ?? 1, estimator.IsCategorical);
             return [.. options.Unused(Uses(estimator, parsed), estimator.ParameterKinds).Select(UsageError.Of)];
         }
         catch (ModelException e)

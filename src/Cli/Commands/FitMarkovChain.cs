@@ -17,6 +17,8 @@ internal sealed class FitMarkovChain() : FitKind<MarkovChain>("Fits a Markov cha
 
     public override string Name => "markov-chain";
 
+    protected override bool TakesNumbers => false;
+
     protected override SequenceSettings Sequences { get; } = new();
 
     protected override IReadOnlyList<Option> Own => [markovOrder, pseudocount];

@@ -22,6 +22,8 @@ internal sealed class FitMarkovNetwork() : FitKind<MarkovNetwork>("Learns the cl
 
     public override string Name => "markov-network";
 
+    protected override bool TakesNumbers => false;
+
     protected override IReadOnlyList<Option> Own => [structure, pseudocount];
 
     protected override (string Found, string Expected)? NotIncremental =>

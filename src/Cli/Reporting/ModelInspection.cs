@@ -27,7 +27,9 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (!Saved.FeaturesByPosition) WriteFeatures(target);
         WriteCandidates(target);
         target.WriteLine();
+        foreach (var line in TransformLines.Before(Saved)) target.WriteLine(line);
         foreach (var line in ModelOutline.Of(model, ModelOutline.Shown(Saved.Features))) target.WriteLine(line);
+        foreach (var line in TransformLines.After(Saved)) target.WriteLine(line);
     }
 
     private string Categories() => string.Concat((Saved.Features ?? []).Where(f => f.Categories is not null).Select(f => $"; {f}"));
@@ -41,6 +43,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         json.WriteTexts("features", (Saved.Features ?? []).Select(feature => feature.Name));
         if (Saved.FeaturesByPosition) json.WriteBoolean("featuresByPosition", true);
         WriteInputs(json);
+        TransformLines.WriteJson(json, Saved);
         json.WriteTexts("scores", Saved.Model.ScoreKinds.Select(kind => kind.Name));
         if (Saved.Training is { } facts)
         {
@@ -121,6 +124,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         {
             json.WriteString("name", feature.Name);
             json.WriteString("type", feature.Type);
+            FeatureTransformFormat.Write(json, feature.Transforms);
             if (feature.IsNullable is { } nullable) json.WriteBoolean("nullable", nullable);
             if (feature.Minimum is { } low) json.WriteReal("minimum", low);
             if (feature.Maximum is { } high) json.WriteReal("maximum", high);

@@ -59,7 +59,7 @@ internal sealed class FitSettings
             "--relative-tolerance", $"Stop when an update {words.Objective} by no more than R {words.Unit}. If R is negative, this rule never stops the fit. "
                 + "With --tolerance, either rule stops it. [default: 1e-6 without --tolerance]", "R", "a number", "1e-5", x => !double.IsNaN(x));
         Features = Setting.Names(
-            "--features", $"Columns to fit, in this order. {words.Columns} Quote a name as in CSV if it contains "
+            "--features", $"Columns to fit, in this order. {words.Columns}{Parts(words)} Quote a name as in CSV if it contains "
                 + "a comma or quotation mark, or begins or ends with a space ('\"a,b\",c'). Repeat the option to add columns. [default: the features of "
                 + $"--initial, or else all {words.All} without another role]", "a,b,c",
             "column names separated by commas, each once", "delay,distance");
@@ -75,6 +75,9 @@ internal sealed class FitSettings
 
     /// <summary>What a relative tolerance is relative to.</summary>
     public string Unit => words.Unit;
+
+    private static string Parts(FitWords words) => words.All != "numeric columns" ? "" : " 'hour(departure)' is a part of a date or time: "
+        + $"{string.Join(", ", DatePart.All)}.";
 
     /// <summary>The paths to read.</summary>
     public Argument<string[]> Inputs { get; } = InputArgument.Create();

@@ -97,6 +97,10 @@ public sealed class KMeans : Model, IModelFormat<KMeans>, ICenterModel
     /// <inheritdoc/>
     public override FitUses Uses => FitUses.None;
 
+    /// <inheritdoc/>
+    internal override IReadOnlyList<(string Name, double[] Values)> PartCenters() =>
+        [.. Enumerable.Range(0, Clusters).Select(k => ($"cluster {k}", Centroid(k).ToArray()))];
+
     /// <summary>Centroid <paramref name="cluster"/>, shape [D].</summary>
     public ReadOnlySpan<double> Centroid(int cluster) => centroids.AsSpan(cluster * Dimensions, Dimensions);
 

@@ -10,6 +10,8 @@ namespace Pipelines;
 public sealed class KMeansEstimator(int clusters, CentroidInitialization? initialization = null, EmptyClusterPolicy emptyClusters = EmptyClusterPolicy.Keep)
     : IEstimator<KMeans>
 {
+    private const int MostSpread = 30;
+
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
 
     /// <inheritdoc/>
@@ -36,9 +38,30 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
             (clusters >= 1, nameof(clusters), clusters, "at least 1"),
             (Enum.IsDefined(emptyClusters), nameof(emptyClusters), emptyClusters, "Keep or Relocate"));
         KMeans.CheckPolicy(emptyClusters, options.BatchesPerIteration is not null);
-        var (start, _) = await initialization.StartAsync(pass, options, clusters,
-            (sample, o) => new KMeans(initialization.Centroids(sample, clusters, o.Seed)) { EmptyClusters = emptyClusters }, cancellationToken)
-            .ConfigureAwait(false);
-        return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
+        string? warning = null;
+        var (start, _) = await initialization.StartAsync(pass, options, clusters, (sample, o) =>
+        {
+            warning = UnequalSpreads(sample, pass.Features);
+            return new KMeans(initialization.Centroids(sample, clusters, o.Seed)) { EmptyClusters = emptyClusters };
+        }, cancellationToken).ConfigureAwait(false);
+        var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
+        return warning is null ? result : result with { Warnings = [warning, .. result.Warnings] };
+    }
+
+    /// <summary>A warning of features whose standard deviations differ so much that one of them decides the distances; null if there are none.</summary>
+    private static string? UnequalSpreads(FeatureSample sample, IReadOnlyList<Feature>? features)
+    {
+        var moments = new MomentStatistics(sample.Columns);
+        var rows = sample.Matrix.Block(0, sample.Rows);
+        for (var j = 0; j < sample.Columns; j++) moments.Add(j, rows, FeatureTransforms.None);
+        // The indicators of a column count together, as they do in a distance.
+        var spreads = Enumerable.Range(0, sample.Columns).Where(j => !moments.IsConstant(j))
+            .GroupBy(j => features is null ? $"feature {j}" : $"'{(features[j].Category is null ? features[j].Name : features[j].Column)}'")
+            .Select(g => (Name: g.Key, Spread: Math.Sqrt(g.Sum(moments.Variance)))).OrderBy(s => s.Spread).ToArray();
+        if (spreads.Length < 2 || !(spreads[^1].Spread > MostSpread * spreads[0].Spread)) return null;
+        var (least, most) = (spreads[0], spreads[^1]);
+        return string.Create(CultureInfo.InvariantCulture, $"the features' standard deviations differ by more than {MostSpread} times, from {least.Spread:G3} "
+            + $"({least.Name}) to {most.Spread:G3} ({most.Name}): the larger ones decide the distances; bring the features to a common scale "
+            + $"(FeatureScaling.Standard)");
     }
 }

@@ -18,11 +18,12 @@ internal static class ModelEvaluators
     /// <param name="model">The model.</param>
     /// <param name="bins">Number of calibration bins of each class.</param>
     /// <param name="mostBytes">Bytes for posteriors that are kept to compute areas under ROC curves exactly.</param>
+    /// <param name="transforms">What has been applied to the rows; null = nothing.</param>
     /// <exception cref="ModelException">The model has no likelihood.</exception>
-    public static IModelEvaluator Of(Model model, int bins, long mostBytes) => model switch
+    public static IModelEvaluator Of(Model model, int bins, long mostBytes, FeatureTransforms? transforms = null) => model switch
     {
         Classifier classifier => new ClassifierEvaluator(classifier, bins, mostBytes),
-        ProbabilityModel other => new LikelihoodEvaluator(other),
+        ProbabilityModel other => new LikelihoodEvaluator(other, transforms),
         _ => throw NoLikelihood(model.FormatName),
     };
 

@@ -7,13 +7,14 @@ namespace Pipelines.Models.Fitting;
 
 /// <summary>Adds up the log-likelihood of items under a model.</summary>
 /// <param name="model">The model.</param>
-internal sealed class LikelihoodEvaluator(ProbabilityModel model) : IModelEvaluator
+/// <param name="transforms">What has been applied to the rows; the log-likelihood is that of the original ones. Null = nothing.</param>
+internal sealed class LikelihoodEvaluator(ProbabilityModel model, FeatureTransforms? transforms = null) : IModelEvaluator
 {
     private const string Kind = "likelihood";
 
     [ModuleInitializer]
     internal static void Register() => SummarizerFormat.Register(Kind, json =>
-        new LikelihoodEvaluator(ModelFormat.ReadProbabilityModel(json.Required("model"))));
+        new LikelihoodEvaluator(ModelFormat.ReadProbabilityModel(json.Required("model")), FeatureTransformFormat.ReadAll(json)));
 
     public string SummarizerKind => Kind;
 
@@ -21,6 +22,7 @@ internal sealed class LikelihoodEvaluator(ProbabilityModel model) : IModelEvalua
     {
         writer.WritePropertyName("model");
         ModelFormat.Write(writer, model);
+        if (transforms is not null) FeatureTransformFormat.WriteAll(writer, transforms, model.Dimensions);
     }
 
     public Statistics CreateStatistics() => new SumStatistics(Kind, 0);
@@ -33,6 +35,7 @@ internal sealed class LikelihoodEvaluator(ProbabilityModel model) : IModelEvalua
         using var scratch = Scratch.Enter();
         var logs = scratch.Take(model.IsOfSequences ? block.SequenceCount : block.Rows);
         model.LogProbabilities(block, logs);
+        transforms?.AddLogSlopes(block, logs);
         double sum = 0, total = 0;
         for (var i = 0; i < logs.Length; i++)
         {

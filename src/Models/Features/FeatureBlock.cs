@@ -101,6 +101,18 @@ public readonly ref struct FeatureBlock
         long firstRow = 0) =>
         new(values, rows, columns, 1, Math.Max(1, columnStride), weights, firstRow);
 
+    /// <summary>The same rows with other values: their weights, labels, priors, keys and sequences.</summary>
+    /// <param name="columns">Column-major: column c starts at <c>c * columnStride</c>.</param>
+    /// <param name="columnStride">Distance between two columns.</param>
+    internal FeatureBlock Over(ReadOnlySpan<double> columns, int columnStride) => new(columns, Rows, Columns, 1, columnStride, Weights, FirstRow)
+    {
+        SequenceOffsets = SequenceOffsets,
+        Labels = Labels,
+        Priors = Priors,
+        FoldKeys = FoldKeys,
+        FirstSequence = FirstSequence,
+    };
+
     /// <summary>The <paramref name="rows"/> rows from <paramref name="start"/>, without a copy; they are not sequences.</summary>
     public FeatureBlock Slice(int start, int rows) =>
         new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start)

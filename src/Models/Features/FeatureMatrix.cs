@@ -133,6 +133,12 @@ public sealed class FeatureMatrix
         return WithFoldKeys([.. keys.Select(FoldHash.Key)]);
     }
 
+    /// <summary>The same rows with other values, their weights, labels, priors and keys kept.</summary>
+    /// <param name="columns">Shape [columns, stride].</param>
+    /// <param name="stride">Distance between columns, at least <see cref="Rows"/>.</param>
+    internal FeatureMatrix Over(double[] columns, int stride) =>
+        new(columns, Rows, Columns, 1, stride, weights, labels, HasLabelNames ? LabelNames : null, priors, foldKeys);
+
     private FeatureMatrix WithFoldKeys(ulong[] keys) =>
         new(values, Rows, Columns, rowStride, columnStride, weights, labels, HasLabelNames ? LabelNames : null, priors, keys);
 

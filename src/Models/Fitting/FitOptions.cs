@@ -53,6 +53,16 @@ public sealed record FitOptions
     /// </summary>
     public int? BatchesPerIteration { get; init; }
 
+    /// <summary>
+    /// How the features of numbers are brought to a common scale before the fit; null (default) = not at all. The scale is found in a pass of its own over
+    /// the rows that the fit may see, becomes part of the model (<see cref="FitResult{TModel}.Transforms"/>), and is kept where the fit starts from a model
+    /// whose features have one. Log-likelihoods stay those of the original features; distances and <see cref="MinVariance"/> are in the scaled units.
+    /// </summary>
+    public FeatureScaling? Scaling { get; init; }
+
+    /// <summary>What the transforms of rows that an earlier run has seen add to the log-likelihood.</summary>
+    internal double EarlierLogSlopes { get; init; }
+
     /// <summary>Added to each component's total responsibility in the M step, in rows; at least 0, default 0.</summary>
     public double Pseudocount { get; init; }
 
@@ -60,9 +70,9 @@ public sealed record FitOptions
     public double ClassPseudocount { get; init; }
 
     /// <summary>
-    /// Minimum variance in any direction, in squared units of the features; at least 0, and 0 = none. Null (default): where one of several components or states
-    /// can close in on equal values, 1e-8 of each feature's variance (for log-normal and gamma distributions: of its logarithm's) over a sample of the
-    /// rows; none for single distributions. Raised variances are named in <see cref="FitResult{TModel}.Warnings"/>.
+    /// Minimum variance in any direction, in squared units of the features as the model sees them; at least 0, and 0 = none. Null (default): where one of
+    /// several components or states can close in on equal values, 1e-8 of each feature's variance (for log-normal and gamma distributions: of its logarithm's)
+    /// over a sample of the rows; none for single distributions. Raised variances are named in <see cref="FitResult{TModel}.Warnings"/>.
     /// </summary>
     public double? MinVariance { get; init; }
 
@@ -135,6 +145,7 @@ public sealed record FitOptions
         .. Update == ParameterKinds.All ? Array.Empty<KeyValuePair<string, string>>() : [new("updated parameters", Update.ToString())],
         .. Shrinkage.IsNone ? Array.Empty<KeyValuePair<string, string>>() : [new("shrinkage of covariances", $"{Shrinkage}")],
         .. WeightInertia == 0 ? Array.Empty<KeyValuePair<string, string>>() : [new("inertia of weights", WeightInertia.Text())],
+        .. Scaling is null ? Array.Empty<KeyValuePair<string, string>>() : [new("scaling", Scaling.Name)],
     ];
 
     /// <summary>Throws a single error that names every option out of range.</summary>

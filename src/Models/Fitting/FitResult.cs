@@ -80,6 +80,12 @@ public sealed record FitResult<TModel>
     /// <summary>Numbers of the first sequences, at most 5, that <see cref="Model"/> gives probability 0; empty for models of rows.</summary>
     public IReadOnlyList<long> ImpossibleSequences { get; init; } = [];
 
+    /// <summary>
+    /// What was applied to the rows before the model saw them, as <see cref="FitOptions.Scaling"/> asks; apply it to other rows before the model sees those.
+    /// The log-likelihoods are those of the original rows. <see cref="FeatureTransforms.None"/> by default.
+    /// </summary>
+    public FeatureTransforms Transforms { get; init; } = FeatureTransforms.None;
+
     private double LastLogLikelihood => History.Count > 0 ? History[^1].LogLikelihood : InitialLogLikelihood;
 
     /// <summary>The log-likelihood of the model that the iterations started from.</summary>

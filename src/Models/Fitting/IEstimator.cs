@@ -82,7 +82,8 @@ public static class InMemoryFitting
         ArgumentNullException.ThrowIfNull(data);
         options ??= new();
         options.Validate(estimator.Uses, estimator.ParameterKinds);
-        return Wait(estimator.FitAsync(new InMemoryPass(data, options.BatchRows, options.Threads), options, cancellationToken));
+        return Wait(InputTransforms.FitAsync(estimator, new InMemoryPass(data, options.BatchRows, options.Threads), options,
+            (pass, how) => estimator.FitAsync(pass, how, cancellationToken), cancellationToken));
     }
 
     /// <summary>Fits a model to rows in memory, starting from its own parameters.</summary>

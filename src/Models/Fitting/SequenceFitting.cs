@@ -31,7 +31,8 @@ public static class SequenceFitting
         ArgumentNullException.ThrowIfNull(sequences);
         options ??= DefaultFit;
         options.Validate(estimator.Uses, estimator.ParameterKinds);
-        var fit = estimator.FitAsync(new SequencePass(sequences, options.BatchRows, options.Threads), options, cancellationToken);
+        var fit = InputTransforms.FitAsync(estimator, new SequencePass(sequences, options.BatchRows, options.Threads), options,
+            (pass, how) => estimator.FitAsync(pass, how, cancellationToken), cancellationToken);
         return fit.IsCompleted ? fit.GetAwaiter().GetResult() : fit.AsTask().GetAwaiter().GetResult();
     }
 

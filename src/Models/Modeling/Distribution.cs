@@ -30,6 +30,9 @@ public abstract class Distribution : ProbabilityModel
     /// <summary>The value of a distribution that is a single value, otherwise null (default).</summary>
     public virtual double? PointMass => null;
 
+    /// <summary>True if single values have probability mass, in the distribution or in one of its terms.</summary>
+    internal bool HasMasses => Terms().Any(t => ReferenceEquals(t.Term, this) ? IsDiscrete : t.Term.HasMasses);
+
     /// <summary>Mean and covariance if the distribution is Gaussian, otherwise null (default).</summary>
     public virtual GaussianShape? AsGaussian() => null;
 

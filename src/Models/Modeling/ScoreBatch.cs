@@ -1,3 +1,5 @@
+using Pipelines.Models.Kernels;
+
 namespace Pipelines;
 
 /// <summary>Buffers for the requested scores of a batch of rows. Created once and reused; not thread-safe.</summary>
@@ -56,6 +58,34 @@ public sealed class ScoreBatch
 
     /// <summary>The integer column of a requested kind, shape [Capacity].</summary>
     public Span<int> Integers(string kind, int index = 0) => (int[])Values[first[kind] + index];
+
+    /// <summary>Makes log-densities of transformed rows those of the original rows.</summary>
+    /// <param name="block">The transformed rows, which were scored.</param>
+    /// <param name="transforms">What was applied to them.</param>
+    internal void AddLogSlopes(in FeatureBlock block, FeatureTransforms transforms)
+    {
+        if (transforms.IsEmpty || block.Rows == 0) return;
+        using var scratch = Scratch.Enter();
+        var slopes = scratch.Take(block.Rows);
+        transforms.LogSlopes(block, slopes);
+        // All rows of a sequence have the sequence's log-density.
+        for (var s = 0; s < block.SequenceCount; s++)
+        {
+            var own = slopes[block.SequenceOffsets[s]..block.SequenceOffsets[s + 1]];
+            var sum = 0.0;
+            foreach (var slope in own) sum += slope;
+            own.Fill(sum);
+        }
+        foreach (var kind in Kinds)
+        {
+            for (var c = 0; c < kind.Columns.Count; c++)
+            {
+                if (kind.Columns[c].IsInteger || (kind.Name != ScoreKind.LogProbability && !kind.Columns[c].IsLogDensity)) continue;
+                var logs = Doubles(kind.Name, c);
+                for (var i = 0; i < slopes.Length; i++) logs[i] += slopes[i];
+            }
+        }
+    }
 
     /// <summary>A model's score kinds with the given names.</summary>
     /// <exception cref="ModelException">The model does not have such a score, or a name is duplicate.</exception>

@@ -11,6 +11,12 @@ public readonly record struct ScoreColumn(string Name, bool IsInteger = false, I
     /// <summary>True: a real-valued column may have no value in some rows (<see cref="ScoreBatch.Null"/>). False by default.</summary>
     public bool IsNullable { get; init; }
 
+    /// <summary>
+    /// True: logarithms of densities of the features, which change with their unit (<see cref="FeatureTransform"/>), as those of the kind
+    /// <see cref="ScoreKind.LogProbability"/> always are. False by default.
+    /// </summary>
+    public bool IsLogDensity { get; init; }
+
     /// <summary>Index of the feature whose values the names are: they are written in the type of its column. Null (default) = no feature.</summary>
     public int? Feature { get; init; }
 

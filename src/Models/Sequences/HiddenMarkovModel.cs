@@ -85,7 +85,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         [
             new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true),
             new(ScoreKind.Label, [new("label", IsInteger: true, names)], IsDefault: true),
-            new(ViterbiKind, [new("viterbi", IsInteger: true, names), new("viterbi_log_probability")]),
+            new(ViterbiKind, [new("viterbi", IsInteger: true, names), new("viterbi_log_probability") { IsLogDensity = true }]),
             new(ScoreKind.Probability, [.. Enumerable.Range(0, emissions.Length).Select(k => new ScoreColumn($"probability_{k}"))]),
         ];
     }

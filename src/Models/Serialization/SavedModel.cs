@@ -40,6 +40,9 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     /// <summary>The version this code writes and reads.</summary>
     public const int Version = 1;
 
+    /// <summary>The version of a model whose features have transforms, which earlier programs would ignore.</summary>
+    public const int TransformedVersion = 2;
+
     /// <summary>True: the features have no names, as in pomegranate's files; columns are matched by position, which is also each feature's name.</summary>
     public bool FeaturesByPosition { get; init; }
 
@@ -62,7 +65,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         double[] history = [.. result.History.Select(h => h.LogLikelihood)];
         var facts = new TrainingRecord(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood, history, options.Seed,
             options.BatchRows, KernelSelection.Current.Name());
-        return new(result.Model, features, facts with { Candidates = result.Candidates, Criterion = result.Criterion });
+        return new(result.Model, features is null ? null : result.Transforms.AddTo(features),
+            facts with { Candidates = result.Candidates, Criterion = result.Criterion });
     }
 
     /// <summary>The file's text: UTF-8 without a byte order mark, with a final line feed.</summary>
@@ -73,7 +77,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         {
             writer.WriteStartObject();
             writer.WriteString("format", Format);
-            writer.WriteNumber("version", Version);
+            writer.WriteNumber("version", Features?.Any(f => f.IsDerived) == true ? TransformedVersion : Version);
             if (FeaturesByPosition) writer.WriteBoolean("featuresByPosition", true);
             WriteFeatures(writer);
             WriteTraining(writer);
@@ -96,7 +100,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             (names.Distinct(StringComparer.Ordinal).Count() == names.Count, "names", string.Join(",", names), "each name once"));
         return this with
         {
-            Features = [.. names.Select((n, j) => Features is null ? new Feature(n) : Features[j] with { Name = n })],
+            Features = [.. names.Select((n, j) => Features is null ? new Feature(n) : Features[j].Over(n))],
             FeaturesByPosition = false
         };
     }
@@ -191,8 +195,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             || format.GetString() != Format)
             throw new ModelException(ErrorKind.ModelFile, "property 'format'", "no such property or another value", $"'{Format}'",
                 "give a model that Pipelines saved");
-        if (!root.Required("version").TryGetInt32(out var version) || version != Version)
-            throw new ModelException(ErrorKind.ModelFile, "property 'version'", root.Required("version").ToString(), $"{Version}",
+        if (!root.Required("version").TryGetInt32(out var version) || version is not (Version or TransformedVersion))
+            throw new ModelException(ErrorKind.ModelFile, "property 'version'", root.Required("version").ToString(), $"{Version} or {TransformedVersion}",
                 "use the version of Pipelines that wrote the file, or fit the model again");
         var model = ModelFormat.Read(root.Required("model"));
         var features = root.TryGetProperty("features", out _) ? ReadFeatures(root) : null;
@@ -220,12 +224,20 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             f.Required("name").GetString() ?? throw JsonHelpers.Bad("feature name", "null", "a name"),
             f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null)
         {
+            Column = f.TryGetProperty("column", out _) ? f.Text("column") : null!,
+            Category = f.TryGetProperty("category", out _) ? f.Text("category") : null,
+            Part = f.TryGetProperty("part", out _) ? Part(f.Text("part")) : null,
             MissingText = f.TryGetProperty("missingText", out var missing) ? missing.GetString() : null,
+            Transforms = FeatureTransformFormat.Read(f),
             Type = f.TryGetProperty("type", out var type) ? type.GetString() : null,
             IsNullable = f.TryGetProperty("nullable", out var nullable) ? nullable.GetBoolean() : null,
             Minimum = f.TryGetProperty("minimum", out _) ? f.Number("minimum") : null,
             Maximum = f.TryGetProperty("maximum", out _) ? f.Number("maximum") : null,
         })];
+
+    private static DatePart Part(string name) => DatePart.Find(name)
+        ?? throw new ModelException(ErrorKind.ModelFile, "property 'part'", JsonHelpers.Quote(name),
+            $"a part that this version of Pipelines knows ({string.Join(", ", DatePart.All)})", "use the version of Pipelines that wrote it");
 
     private static long Rows(JsonElement json) => json.Number("rows") is >= 0 and < 1L << 53 and var rows
         ? (long)rows
@@ -245,11 +257,15 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         writer.WriteObjects("features", Features, feature =>
         {
             writer.WriteString("name", feature.Name);
+            if (feature.Column != feature.Name) writer.WriteString("column", feature.Column);
+            if (feature.Category is { } category) writer.WriteString("category", category);
+            if (feature.Part is { } part) writer.WriteString("part", part.Name);
             if (feature.Categories is { } categories)
             {
                 writer.WriteTexts("categories", categories);
             }
             if (feature.MissingText is { } missing) writer.WriteString("missingText", missing);
+            FeatureTransformFormat.Write(writer, feature.Transforms);
             if (feature.Type is { } type) writer.WriteString("type", type);
             if (feature.IsNullable is { } nullable) writer.WriteBoolean("nullable", nullable);
             if (feature.Minimum is { } minimum) writer.WriteExact("minimum", minimum);

@@ -67,6 +67,14 @@ public interface IDataPass
     /// <returns>The statistics of all rows.</returns>
     ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Summarises every row once, before a fit begins or is resumed: saved beside the state of the fit, where that is saved. By default the same as
+    /// <see cref="RunAsync(ISummarizer, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="summarizer">What to compute.</param>
+    /// <param name="cancellationToken">Stops the pass early with an <see cref="OperationCanceledException"/>.</param>
+    ValueTask<Statistics> SurveyAsync(ISummarizer summarizer, CancellationToken cancellationToken) => RunAsync(summarizer, cancellationToken);
+
     /// <summary>Summarises only some batches, in the order of the range.</summary>
     /// <param name="summarizer">What to compute.</param>
     /// <param name="range">Which batches.</param>

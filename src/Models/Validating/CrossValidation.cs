@@ -11,6 +11,9 @@ namespace Pipelines;
 public sealed record CrossValidation<TModel>(IReadOnlyList<TModel> Models, IReadOnlyList<ModelEvaluation> Folds, ModelEvaluation Pooled)
     where TModel : Model
 {
+    /// <summary>Shape [folds]: what was applied to the rows before each model saw them (<see cref="FitOptions.Scaling"/>); empty = nothing.</summary>
+    public IReadOnlyList<FeatureTransforms> Transforms { get; init; } = [];
+
     /// <summary>What the user should know about the fits, one sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

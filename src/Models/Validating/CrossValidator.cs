@@ -28,17 +28,31 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         var names = all is Classifier classifier ? classifier.Names.ToArray() : [];
         var rule = await RuleAsync(names.Length, cancellationToken).ConfigureAwait(false);
         var models = await OnePassAsync(all, rule, names, cancellationToken).ConfigureAwait(false);
+        var inputs = await FindInputsAsync(rule, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> warnings = [];
         // Every model is fitted as if it were alone with the rows outside of its fold.
         if (models is null)
         {
             string[] parts = [.. Enumerable.Range(0, folds.Folds).Select(fold => $"fit without fold {fold}")];
-            (models, warnings) = await SharedScan.FitPartsAsync(pass, new TrainingEstimator<TModel>(estimator), options, parts,
-                (shared, fold) => new FoldPass(shared, rule.AllBut(fold)), cancellationToken).ConfigureAwait(false);
+            (models, warnings) = await SharedScan.FitPartsAsync(pass, new TrainingEstimator<TModel>(estimator), options with { Scaling = null }, parts,
+                (shared, fold) => TransformedPass.Of(new FoldPass(shared, rule.AllBut(fold)), inputs[fold].Added), cancellationToken).ConfigureAwait(false);
         }
-        var found = await EvaluateAsync(models, rule, cancellationToken).ConfigureAwait(false);
+        var found = await EvaluateAsync(models, inputs, rule, cancellationToken).ConfigureAwait(false);
         IEnumerable<string> impossible = found.Folds.Select((f, fold) => ModelEvaluators.Impossible($"fold {fold}", f)).OfType<string>();
-        return found with { Warnings = [.. warnings, .. impossible] };
+        return found with { Warnings = [.. warnings, .. impossible], Transforms = options.Scaling is null ? [] : [.. inputs.Select(i => i.Added)] };
+    }
+
+    // A scale is found without the rows of the fold: it is a part of what is fitted.
+    private async ValueTask<InputTransforms[]> FindInputsAsync(FoldRule rule, CancellationToken cancellationToken)
+    {
+        if (options.Scaling is null) return [.. Enumerable.Repeat(InputTransforms.Of(pass), folds.Folds)];
+        var inputs = new InputTransforms[folds.Folds];
+        for (var fold = 0; fold < inputs.Length; fold++)
+        {
+            var others = new FoldPass(pass, rule.AllBut(fold));
+            inputs[fold] = await InputTransforms.FindAsync(others, options, estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
+        }
+        return inputs;
     }
 
     private async ValueTask<FoldRule> RuleAsync(int classes, CancellationToken cancellationToken)
@@ -55,7 +69,9 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         var mayShare = (estimator is IClassEstimator { AreClassesEstimatedInOnePass: true } || estimator.IsEstimatedInOnePass)
             && options is { Inertia: 0, WeightInertia: 0, LearningRateDecay: 0, BatchesPerIteration: null, MaxIterations: > 0, Update: ParameterKinds.All }
             // What keeps old parameters would keep those of the fold: a sequence model's own inertia, a conditional table's unseen contexts.
-            && !all.IsOfSequences && !HasContexts(all);
+            && !all.IsOfSequences && !HasContexts(all)
+            // Each fold has a scale of its own.
+            && options.Scaling is null;
         if (!mayShare)
         {
             Check(counter, await pass.RunAsync(counter, cancellationToken).ConfigureAwait(false), names);
@@ -147,11 +163,13 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
         return false;
     }
 
-    private async ValueTask<CrossValidation<TModel>> EvaluateAsync(IReadOnlyList<TModel> models, FoldRule rule, CancellationToken cancellationToken)
+    private async ValueTask<CrossValidation<TModel>> EvaluateAsync(IReadOnlyList<TModel> models, InputTransforms[] inputs, FoldRule rule,
+        CancellationToken cancellationToken)
     {
-        var evaluators = models.Select(m => ModelEvaluators.Of(m, folds.Bins, keptBytes / folds.Folds)).ToArray();
+        var evaluators = models.Select((m, fold) => ModelEvaluators.Of(m, folds.Bins, keptBytes / folds.Folds, inputs[fold].All)).ToArray();
+        ISummarizer[] each = [.. evaluators.Select((e, fold) => InputTransforms.Over(e, inputs[fold].Added))];
         var parts = new List<Statistics>();
-        await AddAsync(parts, rule, fold => evaluators[fold], FoldsOfAPass(evaluators[0]), cancellationToken).ConfigureAwait(false);
+        await AddAsync(parts, rule, fold => each[fold], FoldsOfAPass(evaluators[0]), cancellationToken).ConfigureAwait(false);
         var found = new ModelEvaluation[models.Count];
         var together = ModelEvaluators.Of(models[0], folds.Bins, keptBytes);
         var total = together.CreateStatistics();

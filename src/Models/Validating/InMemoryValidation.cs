@@ -53,7 +53,7 @@ public static class InMemoryValidation
         var pass = new InMemoryPass(data, options.BatchRows, options.Threads);
         // A pass in memory completes synchronously; the wait is for user estimators that do not.
         var result = validation.FitAsync(pass, options, cancellationToken).AsTask().GetAwaiter().GetResult();
-        var (_, tested, warning) = validation.RunAsync(result.Model, pass, options, long.MaxValue, cancellationToken).AsTask().GetAwaiter().GetResult();
+        var (_, tested, warning) = validation.RunAsync(result, pass, options, long.MaxValue, cancellationToken).AsTask().GetAwaiter().GetResult();
         return (warning is null ? result : result with { Warnings = [.. result.Warnings, warning] }, tested!);
     }
 
@@ -66,7 +66,7 @@ public static class InMemoryValidation
         CheckKey(folds.Key);
         validation.CheckItems(items);
         var result = validation.FitAsync(pass, options, cancellationToken).AsTask().GetAwaiter().GetResult();
-        return validation.RunAsync(result.Model, pass, options, long.MaxValue, cancellationToken).AsTask().GetAwaiter().GetResult().Folds!;
+        return validation.RunAsync(result, pass, options, long.MaxValue, cancellationToken).AsTask().GetAwaiter().GetResult().Folds!;
     }
 
     private static void CheckKey(string? key) => ModelException.CheckOptions("rows in memory",

@@ -58,29 +58,31 @@ internal sealed record Validation<TModel>
 
     /// <summary>Fits the model to the rows that are not held out.</summary>
     public ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken) =>
-        Estimator.FitAsync(Training(pass, options), options, cancellationToken);
+        InputTransforms.FitAsync(Estimator, Training(pass, options), options, (rows, how) => Estimator.FitAsync(rows, how, cancellationToken),
+            cancellationToken);
 
     /// <summary>Evaluates the fitted model on the rows held out, and cross-validates.</summary>
-    /// <param name="fitted">The model.</param>
+    /// <param name="result">The fit.</param>
     /// <param name="pass">A pass over all rows.</param>
     /// <param name="options">How it was fitted.</param>
     /// <param name="keptBytes">Bytes for posteriors that are kept to compute areas under ROC curves exactly.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The evaluations, and what the user should know of the rows held out.</returns>
-    public async ValueTask<(CrossValidation<TModel>? Folds, ModelEvaluation? Test, string? Warning)> RunAsync(TModel fitted, IDataPass pass,
+    public async ValueTask<(CrossValidation<TModel>? Folds, ModelEvaluation? Test, string? Warning)> RunAsync(FitResult<TModel> result, IDataPass pass,
         FitOptions options, long keptBytes, CancellationToken cancellationToken)
     {
         ModelEvaluation? tested = null;
         if (test is not null)
         {
-            var evaluator = ModelEvaluators.Of(fitted, test.Bins, keptBytes);
+            var all = FeatureTransforms.Of(pass.Features).Then(result.Transforms);
+            var evaluator = ModelEvaluators.Of(result.Model, test.Bins, keptBytes, all);
             var held = new FoldPass(pass, new ShareRule(test.Share, options.Seed).Only(1));
-            var sums = await held.RunAsync(evaluator, cancellationToken).ConfigureAwait(false);
+            var sums = await held.RunAsync(InputTransforms.Over(evaluator, result.Transforms), cancellationToken).ConfigureAwait(false);
             tested = evaluator.ToEvaluation(Invariant($"rows held out (TestOptions.Share {test.Share})"), sums, options.Threads);
         }
         var warning = tested is null ? null : ModelEvaluators.Impossible("rows held out", tested);
         if (folds is null) return (null, tested, warning);
         var validator = new CrossValidator<TModel>(estimator, pass, options, folds, keptBytes);
-        return (await validator.RunAsync(fitted, cancellationToken).ConfigureAwait(false), tested, warning);
+        return (await validator.RunAsync(result.Model, cancellationToken).ConfigureAwait(false), tested, warning);
     }
 }

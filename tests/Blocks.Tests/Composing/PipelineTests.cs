@@ -151,8 +151,8 @@ public sealed class PipelineTests
     {
         var source = MemorySource.FromArrays(("x0", new double[] { 1 }), ("x1", new[] { "a" }));
         var text = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(new ListSink()).RunAsync());
-        Assert.Equal("memory, column 'x1': found values of type string, expected a numeric feature; leave the column out, convert it, or fit a distribution of "
-            + "categories to it (discrete)", text.Message);
+        Assert.Equal("memory, column 'x1': found values of type string, expected a numeric feature; leave the column out, fit a distribution of "
+            + "categories to it (discrete), or for k-means one-hot encode it (Pipeline.OneHot)", text.Message);
         var absent = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source).Score(TestData.Mixture(), ["x0", "y"]).To(new ListSink()).RunAsync());
         Assert.Equal("memory: found no column 'y', expected the feature 'y' among its columns; correct the column's name", absent.Message);
         var selected = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source).Select("z").To(new ListSink()).RunAsync());

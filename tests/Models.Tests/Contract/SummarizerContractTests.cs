@@ -28,6 +28,10 @@ public class SummarizerContractTests
         ["agreement with priors"] = (() => new PriorAgreement(new([MultivariateGaussianDistribution.Prototype([0, 0]),
             MultivariateGaussianDistribution.Prototype([1, 2])])), OfPriors),
         ["start from priors"] = (() => new LabeledStart(Hidden()), () => new(null, HiddenMarkovCases.WithPriors(Labeled().Sequences!, 2))),
+        ["moments"] = (() => new MomentSummarizer(2, FeatureTransforms.None), Rows),
+        ["moments of transformed rows"] = (() => new MomentSummarizer(2, Transforms()), Rows),
+        ["transformed rows"] = (() => new TransformedSummarizer(MultivariateGaussianDistribution.Prototype([1, 2]), Transforms()), Rows),
+        ["likelihood of transformed rows"] = (() => new LikelihoodEvaluator(MultivariateGaussianDistribution.Prototype([1, 2]), Transforms()), Rows),
         ["likelihood"] = (() => new LikelihoodEvaluator(MultivariateGaussianDistribution.Prototype([1, 2])), Rows),
         ["folds"] = (() => new FoldedSummarizer(new HashRule(2, -5), [new ExtentSummarizer(), new DataSurvey(2, 50, 3)]), Rows),
         ["outside of a fold"] = (() => new FoldedSummarizer(new ShareRule(0.3, 5).AllBut(1), [new ClassCounter()]), OfClasses),
@@ -54,6 +58,8 @@ public class SummarizerContractTests
         var (summarizer, data) = others.TryGetValue(name, out var other) ? (other.Summarizer(), other.Data()) : StatisticsCases.Get(name);
         SummarizerContract.CanBeSent(summarizer, data.Summarize);
     }
+
+    private static FeatureTransforms Transforms() => new([[], [FeatureTransform.Linear(0.25, 3)]]);
 
     private static BayesClassifier Classes() =>
         new([MultivariateGaussianDistribution.Prototype([0, 0]), MultivariateGaussianDistribution.Prototype([1, 2])], [0.25, 0.75], new(["a", "b"]));

@@ -14,8 +14,8 @@ public class SavedModelTests
         { "[1, 2]", "m.json, property 'format': found no such property or another value, expected 'pipelines-model'; give a model that Pipelines saved" },
         { """{"format": "other"}""", "m.json, property 'format': found no such property or another value, expected 'pipelines-model'; give a model that "
             + "Pipelines saved" },
-        { """{"format": "pipelines-model", "version": 2}""",
-            "m.json, property 'version': found 2, expected 1; use the version of Pipelines that wrote the file, or fit the model again" },
+        { """{"format": "pipelines-model", "version": 3}""",
+            "m.json, property 'version': found 3, expected 1 or 2; use the version of Pipelines that wrote the file, or fit the model again" },
         { """{"format": "pipelines-model", "version": 1}""",
             "m.json, property 'model': found nothing, expected a value; the file is damaged or was not written by Pipelines; save it again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1}}""",

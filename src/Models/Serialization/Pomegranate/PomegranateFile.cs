@@ -25,6 +25,9 @@ public static class PomegranateFile
     public static byte[] Write(SavedModel saved, out IReadOnlyList<string> warnings)
     {
         ArgumentNullException.ThrowIfNull(saved);
+        if (saved.Features?.FirstOrDefault(f => f.Transforms.Count > 0) is { } transformed)
+            throw new ModelException(ErrorKind.ModelFile, $"feature '{transformed.Name}'", $"the transform {transformed.Formula}",
+                "features without transforms, as the format has no place for them", "fit without them, or keep the file in the Pipelines format");
         var writing = new PomegranateWriting(saved.Features);
         var names = saved.FeaturesByPosition ? null : saved.Features?.Select(f => f.Name);
         var json = writing.Object(saved.Model, 0, "$");
