@@ -84,6 +84,19 @@ public sealed class SelectionTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_most_fail_the_fit_does_and_says_how_many()
+    {
+        // As above: all but the fit of one component need a component of equal rows.
+        await TestData.WriteAsync(folder["d.parquet"], ("x", Enumerable.Range(0, 300).Select(i => i % 10 < 5 ? 0.0 : i % 10 < 9 ? 1 : 30).ToArray()));
+        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--distribution", "normal", "--components", "1..3", "--min-variance", "0",
+            "--output", folder["m.json"]);
+        Assert.Equal(3, result.Code);
+        Assert.StartsWith("pipelines: error: 2 of 3 fits failed; the first (2 components, seed 0), ", result.ErrorText, StringComparison.Ordinal);
+        Assert.EndsWith(", or leave out the numbers of components that fail", result.ErrorText.TrimEnd(), StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["m.json"]));
+    }
+
+    [Fact]
     public async Task Verbose_says_which_fit_an_iteration_is_of()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);

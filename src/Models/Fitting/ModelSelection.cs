@@ -6,7 +6,8 @@ namespace Pipelines;
 /// <summary>
 /// Fits several models at once and returns the best one: several numbers of components, each from several starts. They share every pass over the data, and
 /// each gives the same bits as a single fit with its number of components and its seed. A fit that has ended drops out of the following passes; a failed fit
-/// is reported in the warnings and in <see cref="FitResult{TModel}.Candidates"/>, and the others continue.
+/// is reported first in the warnings and in <see cref="FitResult{TModel}.Candidates"/>, and the others continue. If more than half of the fits fail, the
+/// selection does.
 /// </summary>
 /// <remarks>Restart r, from 0, uses the options' seed plus r. Among equal fits the first is chosen, by components, then by restart.</remarks>
 /// <typeparam name="TModel">The resulting model.</typeparam>
@@ -127,17 +128,26 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>, IPriorEstimator
                 fit.Failure = e;
             }
         }
-        var best = fits.Where(f => f.Failure is null).MinBy(Order)
-            ?? throw (fits.Length == 1
-                ? fits[0].Failure!
-                : fits[0].Failure!.Within($"all {fits.Length} fits failed; the first ({Name(fits[0])})"));
+        var failed = Array.FindAll(fits, f => f.Failure is not null);
+        if (2 * failed.Length > fits.Length) throw TooManyFailed(failed);
+        var best = fits.Where(f => f.Failure is null).MinBy(Order)!;
         var chosen = await best.Result.ConfigureAwait(false);
         return chosen with
         {
             Candidates = [.. fits.Select(f => f.ToCandidate(HasLikelihood, f == best))],
-            Warnings = [.. fits.Where(f => f.Failure is not null).Select(f => $"a fit ({Name(f)}) failed: {f.Failure!.Message}"),
-                .. chosen.Warnings],
+            Warnings = [.. failed.Select(f => $"a fit ({Name(f)}) failed: {f.Failure!.Message}"), .. chosen.Warnings],
         };
+    }
+
+    // What is left would be the best of those that the rows happen to suit.
+    private ModelException TooManyFailed(SelectionFit<TModel>[] failed)
+    {
+        var first = failed[0].Failure!;
+        if (Fits == 1) return first;
+        var count = failed.Length == Fits ? $"all {Fits}" : $"{failed.Length} of {Fits}";
+        var remedy = components.Length == 1 ? "use fewer components" : "leave out the numbers of components that fail";
+        return new(ErrorKind.Data, $"{count} fits failed; the first ({Name(failed[0])}), {first.Place}", first.Found, first.Expected,
+            $"{first.Remedy}, or {remedy}", first) { FeatureIndex = first.FeatureIndex, SequenceNumber = first.SequenceNumber };
     }
 
     private static string Name(SelectionFit<TModel> fit) => string.Create(System.Globalization.CultureInfo.InvariantCulture,

@@ -138,6 +138,29 @@ public class ModelSelectionTests
         Assert.Equal(ErrorKind.Data, error.Kind);
     }
 
+    /// <summary>Failed fits stand before what else is to be told; half of the fits may fail, more may not.</summary>
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(1, 4)]
+    [InlineData(2, 4)]
+    [InlineData(3, 4)]
+    [InlineData(2, 3)]
+    public void Up_to_half_of_the_fits_may_fail(int failing, int fits)
+    {
+        var selection = ModelSelection.Of(k => new SomeFail(k > fits - failing), [.. Enumerable.Range(1, fits)], criterion: SelectionCriterion.Aic);
+        if (2 * failing > fits)
+        {
+            var error = Assert.Throws<ModelException>(() => selection.Fit(ModelCases.Rows(1), options));
+            Assert.Equal($"{failing} of {fits} fits failed; the first ({fits - failing + 1} components, seed 5), place: found this, expected that; try it, or "
+                + "leave out the numbers of components that fail", error.Message);
+            Assert.Equal((ErrorKind.Data, 3), (error.Kind, error.FeatureIndex));
+            return;
+        }
+        var warnings = selection.Fit(ModelCases.Rows(1), options).Warnings;
+        Assert.Equal([.. Enumerable.Range(fits - failing + 1, failing).Select(k => $"a fit ({k} components, seed 5) failed: place: found this, expected that; "
+            + "try it"), "a warning"], warnings);
+    }
+
     [Fact]
     public async Task What_is_wrong_with_the_data_is_told_once()
     {
@@ -234,6 +257,16 @@ public class ModelSelectionTests
     private sealed class Act(Action act) : IProgress<FitProgress>
     {
         public void Report(FitProgress value) => act();
+    }
+
+    private sealed class SomeFail(bool fails) : IEstimator<NormalDistribution>
+    {
+        public ValueTask<FitResult<NormalDistribution>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default) => fails
+            ? throw new ModelException(ErrorKind.Usage, "place", "this", "that", "try it") { FeatureIndex = 3 }
+            : new(new FitResult<NormalDistribution>
+            {
+                Model = new(0, 1), Rows = 1, Weight = 1, Converged = true, InitialLogLikelihood = 0, History = [], Warnings = ["a warning"],
+            });
     }
 
     // Claims that the seed matters.
