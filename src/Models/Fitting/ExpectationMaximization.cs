@@ -79,9 +79,10 @@ public static class ExpectationMaximization
         RaisedVariances? raised = null;
         var converged = HasConverged();
         var isLate = false;
+        var isShort = false;
         if (resumed is null) options.Journal?.Save(new(model, statistics, initial, []));
         options.Progress?.Report(new(history.Count > 0 ? history[^1] : new(0, initial, 0, 0), model, statistics.Rows) { LeastGain = LeastGain() });
-        while (!converged && history.Count < most && !(isLate = IsLate()))
+        while (!converged && history.Count < most && !(isLate = IsLate()) && !(isShort = !await MayContinueAsync().ConfigureAwait(false)))
         {
             var began = options.TimeProvider.GetTimestamp();
             var before = Objective();
@@ -105,7 +106,7 @@ public static class ExpectationMaximization
         if (isPartial) statistics = await EvaluateAsync(model, history.Count, all: true).ConfigureAwait(false);
         else if (history.Count > 0 && double.IsFinite(history[^1].LogLikelihood) && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
             warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration ({model.WhyObjectiveFalls})");
-        warnings.AddRange(FitDiagnosis.Of(model, statistics, raised, options, isEnded: converged, pass.Features, cancellationToken));
+        if (!isShort) warnings.AddRange(FitDiagnosis.Of(model, statistics, raised, options, isEnded: converged, pass.Features, cancellationToken));
         return new()
         {
             Model = model,
@@ -113,7 +114,7 @@ public static class ExpectationMaximization
             Weight = statistics.Weight,
             Converged = converged,
             StopReason = isOneUpdate && converged ? StopReason.OnePass : converged ? StopReason.Converged
-                : isLate ? StopReason.TimeLimit : StopReason.IterationLimit,
+                : isLate ? StopReason.TimeLimit : isShort ? StopReason.ShortRun : StopReason.IterationLimit,
             InitialLogLikelihood = initial,
             TotalLogLikelihood = isPartial ? statistics.Objective : null,
             History = history,
@@ -128,6 +129,8 @@ public static class ExpectationMaximization
         double LeastGain() => options.LeastGain(model.ToleranceUnit(walk?.Weight ?? statistics.Weight, Objective()));
 
         bool IsLate() => options.TimeProvider.GetElapsedTime(clock).TotalSeconds > options.MaxSeconds;
+
+        ValueTask<bool> MayContinueAsync() => options.MayContinue?.Invoke(history) ?? new(true);
 
         double? Gain() => walk is null ? history[^1].Improvement : walk.Gain(initial, history);
 

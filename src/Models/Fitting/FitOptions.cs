@@ -103,6 +103,9 @@ public sealed record FitOptions
     /// <summary>Rows of the data that the fit has seen, and what it learned from them; null (default) = none yet.</summary>
     internal FitSample? Sample { get; init; }
 
+    /// <summary>Asked before each update, with the history; false ends the fit as a short run. Null (default) = it goes on.</summary>
+    internal Func<IReadOnlyList<FitIteration>, ValueTask<bool>>? MayContinue { get; init; }
+
     /// <summary>Called after each iteration, in order, on the fitting thread; null = no progress is reported.</summary>
     public IProgress<FitProgress>? Progress { get; init; }
 
