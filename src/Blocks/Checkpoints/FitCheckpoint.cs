@@ -18,7 +18,7 @@ namespace Pipelines.Blocks.Checkpoints;
 internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyList<byte[]> Finished, byte[] Partial, byte[] Seen)
 {
     /// <summary>The version this code writes and reads.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private const int HashBytes = 32;
     private const int MostFacts = 1 << 20;
@@ -137,6 +137,12 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
             writer.Write(iteration.Seconds);
         }
         state.Statistics.Save(writer);
+        writer.Write(state.Mixed.Count);
+        foreach (var (input, output) in state.Mixed)
+        {
+            input.Save(writer);
+            output.Save(writer);
+        }
     }
 
     private static FitState ReadFit(BinaryReader reader, string place, ref IReadOnlyList<Feature>? features)
@@ -147,9 +153,17 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
         // Each iteration takes three numbers, so the remaining bytes limit the number of iterations.
         var history = new FitIteration[Bounded(reader.ReadInt32(), (int)(reader.BaseStream.Length / 24))];
         for (var i = 0; i < history.Length; i++) history[i] = new FitIteration(i + 1, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        var statistics = saved.Model.CreateStatistics();
-        statistics.Load(reader);
-        return new FitState(saved.Model, statistics, initial, history);
+        var statistics = Sums();
+        var mixed = new MixedStep[Bounded(reader.ReadInt32(), AndersonMixing.Most)];
+        for (var i = 0; i < mixed.Length; i++) mixed[i] = new(Sums(), Sums());
+        return new FitState(saved.Model, statistics, initial, history) { Mixed = mixed };
+
+        Statistics Sums()
+        {
+            var sums = saved.Model.CreateStatistics();
+            sums.Load(reader);
+            return sums;
+        }
     }
 
     private static void WriteBytes(BinaryWriter writer, byte[] bytes)

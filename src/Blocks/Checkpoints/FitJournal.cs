@@ -116,8 +116,9 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
     public void EndPass(CanonicalFold fold)
     {
         pass++;
-        if (state.Length > 0) return;
         finished.Add(fold.ToBytes());
+        // A state usually follows at once; if another pass does instead, it must not be taken for this one.
+        if (state.Length > 0) return;
         folder.Write(new FitCheckpoint(job, state, finished, [], data.Seen.ToBytes()));
     }
 

@@ -18,6 +18,7 @@ internal static partial class OptionNames
         ["Classifier.HasTiedCovariances"] = "--tied",
         ["FeatureMatrix.WithFoldKeys"] = null,
         ["FeatureMatrix.WithLabels"] = null,
+        ["FitOptions.Acceleration"] = "--acceleration",
         ["FitOptions.BatchesPerIteration"] = "--batches-per-iteration",
         ["FitOptions.BatchSize"] = "--batch-size",
         ["FitOptions.Inertia"] = "--inertia",

@@ -75,6 +75,7 @@ public static class ExpectationMaximization
         var most = isOneUpdate ? Math.Min(1, options.MaxIterations) : options.MaxIterations;
         var initial = resumed?.InitialLogLikelihood ?? Objective();
         List<FitIteration> history = [.. resumed?.History ?? []];
+        var mixing = options.Acceleration == FitAcceleration.None || isOneUpdate ? null : AndersonMixing.Of(model, statistics, resumed?.Mixed ?? []);
         var warnings = new List<string>();
         RaisedVariances? raised = null;
         var converged = HasConverged();
@@ -87,9 +88,13 @@ public static class ExpectationMaximization
             var began = options.TimeProvider.GetTimestamp();
             var before = Objective();
             var iteration = history.Count + 1;
-            using (Cancellation.Enter(cancellationToken))
-                model = (TModel)model.Maximize(statistics, options.Maximization(iteration) with { Rows = statistics.Rows, Raised = raised = new() });
-            statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
+            if (!await TryMixedAsync(iteration).ConfigureAwait(false))
+            {
+                var (sums, old) = (statistics, model);
+                model = Maximized(sums, iteration);
+                statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
+                mixing?.Add(sums, statistics, old, model);
+            }
             if (isOneUpdate && options.Maximization(iteration) is { Inertia: 0, WeightInertia: 0 } && Objective() - before > LeastGain())
             {
                 // The same estimate from sums centred on the new parameters: sums centred far away have lost digits.
@@ -98,7 +103,7 @@ public static class ExpectationMaximization
             }
             var objective = Objective();
             history.Add(new(iteration, objective, objective - before, options.TimeProvider.GetElapsedTime(began).TotalSeconds));
-            options.Journal?.Save(new(model, statistics, initial, history));
+            options.Journal?.Save(new(model, statistics, initial, history) { Mixed = mixing?.Steps ?? [] });
             options.Progress?.Report(new(history[^1], model, statistics.Rows) { LeastGain = LeastGain() });
             converged = HasConverged();
         }
@@ -122,9 +127,43 @@ public static class ExpectationMaximization
             ImpossibleSequences = model.ImpossibleSequences(statistics),
         };
 
+        TModel Maximized(Statistics sums, int iteration)
+        {
+            using (Cancellation.Enter(cancellationToken))
+                return (TModel)model.Maximize(sums, options.Maximization(iteration) with { Rows = statistics.Rows, Raised = raised = new() });
+        }
+
+        // An update with mixed sums; false if there are none, or if it leads nowhere: then nothing has changed but what is mixed.
+        async ValueTask<bool> TryMixedAsync(int iteration)
+        {
+            if (mixing?.Mix(statistics) is not { } sums) return false;
+            try
+            {
+                var next = Maximized(sums, iteration);
+                var found = await pass.RunAsync(next, cancellationToken).ConfigureAwait(false);
+                if (found.Objective >= statistics.Objective)
+                {
+                    mixing.Add(sums, found, model, next);
+                    (model, statistics) = (next, found);
+                    return true;
+                }
+            }
+            catch (ModelException)
+            {
+                // Mixed sums need not be those of any rows.
+            }
+            mixing.Clear();
+            // A resumed fit must not come here again: the passes of other fits have gone on.
+            options.Journal?.Save(new(model, statistics, initial, history));
+            return false;
+        }
+
         double Objective() => walk is null ? statistics.Objective : walk.Scaled(statistics);
 
-        bool HasConverged() => history.Count > 0 && (isOneUpdate || Gain() <= LeastGain());
+        bool HasConverged() => history.Count > 0 && (isOneUpdate || (Gain() <= LeastGain() && !MayGainMore()));
+
+        // Gains of mixed updates are uneven: it takes two small ones to stop.
+        bool MayGainMore() => mixing is not null && history.Count > 1 && history[^2].Improvement > LeastGain();
 
         double LeastGain() => options.LeastGain(model.ToleranceUnit(walk?.Weight ?? statistics.Weight, Objective()));
 

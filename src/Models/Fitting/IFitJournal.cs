@@ -6,7 +6,11 @@ namespace Pipelines.Models.Fitting;
 /// next.</param>
 /// <param name="InitialLogLikelihood">Total weighted log-likelihood of the start.</param>
 /// <param name="History">One entry per update; empty for the start.</param>
-internal sealed record FitState(Model Model, Statistics Statistics, double InitialLogLikelihood, IReadOnlyList<FitIteration> History);
+internal sealed record FitState(Model Model, Statistics Statistics, double InitialLogLikelihood, IReadOnlyList<FitIteration> History)
+{
+    /// <summary>The iterations that an accelerated fit mixes, centred on the model; empty (default) for plain EM.</summary>
+    public IReadOnlyList<MixedStep> Mixed { get; init; } = [];
+}
 
 /// <summary>Saves the state of a fit after each iteration, so that an interrupted fit resumes with the same bits.</summary>
 internal interface IFitJournal

@@ -36,7 +36,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
 
     /// <inheritdoc/>
     /// <remarks>Components of categories start at random, however centroids are chosen.</remarks>
-    public FitUses Uses => family.Uses | FitUses.Start | (components > 1 ? FitUses.Pseudocount : FitUses.None)
+    public FitUses Uses => family.Uses | FitUses.Start | FitUses.Acceleration | (components > 1 ? FitUses.Pseudocount : FitUses.None)
         | (initialization.IsRandom || (components > 1 && family.IsCategoricalThroughout) ? FitUses.Seed : FitUses.None);
 
     /// <inheritdoc/>

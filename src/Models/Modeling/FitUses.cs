@@ -25,6 +25,9 @@ public enum FitUses
     /// <summary>Classes have priors (<see cref="FitOptions.ClassPseudocount"/>).</summary>
     Classes = 16,
 
+    /// <summary>Updates are repeated by expectation-maximization (<see cref="FitOptions.Acceleration"/>).</summary>
+    Acceleration = 32,
+
     /// <summary>All of them but those of classifiers.</summary>
-    All = Pseudocount | MinVariance | Start | Seed,
+    All = Pseudocount | MinVariance | Start | Seed | Acceleration,
 }

@@ -26,6 +26,8 @@ public sealed class SharedFitTests : IDisposable
                 for (var batches = 3; batches <= 5 * Batches; batches += 11) cases.Add(kind, batches, batches % 2 == 0 ? 1 : 3);
             // From the last updates of the short runs to those of the best start alone.
             for (var batches = (11 * Batches) - 3; batches <= 15 * Batches; batches += 7) cases.Add("short runs", batches, batches % 2 == 0 ? 1 : 3);
+            // Some fits are refused an update, while the others go on.
+            for (var batches = (5 * Batches) + 2; batches <= 14 * Batches; batches += 7) cases.Add("accelerated", batches, batches % 2 == 0 ? 1 : 3);
             return cases;
         }
     }
@@ -35,6 +37,7 @@ public sealed class SharedFitTests : IDisposable
     [InlineData("several")]
     [InlineData("several in mini-batches")]
     [InlineData("short runs")]
+    [InlineData("accelerated")]
     public async Task The_bits_are_those_of_rows_in_memory_at_any_parallelism(string kind)
     {
         var values = new double[data[0].Length, 2];
@@ -140,12 +143,14 @@ public sealed class SharedFitTests : IDisposable
 
     private static IEstimator<GeneralMixtureModel> Estimator(string kind) => kind == "mini-batch"
         ? Mixture.Of<MultivariateGaussianDistribution>(2)
+        : kind == "accelerated" ? ModelSelection.Of(k => Mixture.Of<MultivariateGaussianDistribution>(k), [2, 3, 4])
         : ModelSelection.Of(k => Mixture.Of<MultivariateGaussianDistribution>(k), kind == "short runs" ? [3] : [1, 3], restarts: 2);
 
     // Fits of one component end before the others do.
     private static FitOptions How(string kind, int? iterations = null) => new()
     {
-        MaxIterations = iterations ?? (kind == "short runs" ? 14 : 4),
+        MaxIterations = iterations ?? (kind is "short runs" or "accelerated" ? 14 : 4),
+        Acceleration = kind == "accelerated" ? FitAcceleration.Anderson : FitAcceleration.None,
         StopThreshold = kind == "several" ? 0 : -1,
         InitializationRows = 100,
         BatchSize = BatchSize,
