@@ -30,6 +30,22 @@ public sealed class SelectionTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_several_starts_one_goes_on_after_the_short_run()
+    {
+        await TestData.TwoBlobsAsync(folder["d.parquet"]);
+        string[] how = ["--components", "5", "--restarts", "3", "--tolerance", "-1e300", "--iterations", "12"];
+        var result = await FitAsync("m.json", how);
+        Assert.Single(result.Out.Split('\n'), l => l.EndsWith("  12  chosen, not converged", StringComparison.Ordinal));
+        Assert.Equal(2, result.Out.Split('\n').Count(l => l.EndsWith("  10  stopped after the short run", StringComparison.Ordinal)));
+        var inspected = await Tool.RunAsync("inspect", folder["m.json"]);
+        Assert.Equal(2, inspected.Out.Split('\n').Count(l => l.EndsWith("  10  stopped after the short run", StringComparison.Ordinal)));
+        using var json = JsonDocument.Parse((await FitAsync("m.json", [.. how, "--json"])).Out);
+        var candidates = json.RootElement.GetProperty("candidates").EnumerateArray().ToArray();
+        Assert.All(candidates, c => Assert.NotEqual(c.GetProperty("chosen").GetBoolean(), c.TryGetProperty("stoppedAfterShortRun", out _)));
+        Assert.Contains("10 updates", (await Tool.RunAsync("fit", "mixture", "--help")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task With_json_the_candidates_are_a_list()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
@@ -80,6 +96,19 @@ public sealed class SelectionTests : IDisposable
             folder["m.json"]);
         Assert.Equal(3, result.Code);
         Assert.StartsWith("pipelines: error: all 2 fits failed; the first (1 component, seed 0), ", result.ErrorText, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["m.json"]));
+    }
+
+    [Fact]
+    public async Task Where_most_fail_the_fit_does_and_says_how_many()
+    {
+        // As above: all but the fit of one component need a component of equal rows.
+        await TestData.WriteAsync(folder["d.parquet"], ("x", Enumerable.Range(0, 300).Select(i => i % 10 < 5 ? 0.0 : i % 10 < 9 ? 1 : 30).ToArray()));
+        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--distribution", "normal", "--components", "1..3", "--min-variance", "0",
+            "--output", folder["m.json"]);
+        Assert.Equal(3, result.Code);
+        Assert.StartsWith("pipelines: error: 2 of 3 fits failed; the first (2 components", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("found a variance of 0", result.ErrorText, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["m.json"]));
     }
 

@@ -139,6 +139,12 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
         state.Statistics.Save(writer);
         writer.Write(state.Sample is not null);
         if (state.Sample is { } sample) WriteSample(writer, sample);
+        writer.Write(state.Mixed.Count);
+        foreach (var (input, output) in state.Mixed)
+        {
+            input.Save(writer);
+            output.Save(writer);
+        }
     }
 
     private static void WriteSample(BinaryWriter writer, FeatureSample sample)
@@ -172,9 +178,18 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
         // Each iteration takes three numbers, so the remaining bytes limit the number of iterations.
         var history = new FitIteration[Bounded(reader.ReadInt32(), (int)(reader.BaseStream.Length / 24))];
         for (var i = 0; i < history.Length; i++) history[i] = new FitIteration(i + 1, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        var statistics = saved.Model.CreateStatistics();
-        statistics.Load(reader);
-        return new FitState(saved.Model, statistics, initial, history) { Sample = reader.ReadBoolean() ? ReadSample(reader) : null };
+        var statistics = Sums();
+        FeatureSample? sample = reader.ReadBoolean() ? ReadSample(reader) : null;
+        var mixed = new MixedStep[Bounded(reader.ReadInt32(), AndersonMixing.Most)];
+        for (var i = 0; i < mixed.Length; i++) mixed[i] = new(Sums(), Sums());
+        return new FitState(saved.Model, statistics, initial, history) { Sample = sample, Mixed = mixed };
+
+        Statistics Sums()
+        {
+            var sums = saved.Model.CreateStatistics();
+            sums.Load(reader);
+            return sums;
+        }
     }
 
     private static void WriteBytes(BinaryWriter writer, byte[] bytes)

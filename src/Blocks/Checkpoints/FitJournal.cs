@@ -116,8 +116,10 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
     {
         pass++;
         if (isSurvey) surveys = pass;
-        if (pass <= finished.Count || (state.Length > 0 && !isSurvey)) return;
+        if (pass <= finished.Count) return;
         finished.Add(fold.ToBytes());
+        // A state usually follows at once; if another pass does instead, it must not be taken for this one.
+        if (state.Length > 0 && !isSurvey) return;
         folder.Write(new FitCheckpoint(job, state, finished, [], data.Seen.ToBytes()));
     }
 

@@ -8,6 +8,9 @@ internal static class Figures
     /// <summary><c>3,000,000</c></summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>How a fit among several ended, unless it was chosen or failed.</summary>
+    public static string Outcome(FitCandidate fit) => fit.StoppedAfterShortRun ? "stopped after the short run" : fit.Converged ? "" : "not converged";
+
     /// <summary><c>300,000 rows read = 299,997 used + 3 rejected</c></summary>
     public static string Balance(long used, long rejected) => $"{Count(used + rejected)} rows read = {Count(used)} used + {Count(rejected)} rejected";
 

@@ -147,7 +147,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             .. hasLikelihood ? [c.Failure is null ? Figures.Count(c.Parameters) : "-", Figure(c, c.Aic), Figure(c, c.Bic)] : Array.Empty<string>(),
             Figures.Count(c.Iterations), c.Chosen
                 ? c.Converged ? "chosen" : "chosen, not converged"
-                : c.Failure is not null ? "failed" : c.Converged ? "" : "not converged",
+                : c.Failure is not null ? "failed" : Figures.Outcome(c),
         ];
     }
 

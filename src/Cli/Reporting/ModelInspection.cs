@@ -110,7 +110,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
             all.Take(Most).Select(c => new[]
             {
                 Figures.Count(c.Components), Figures.Count(c.Restart), Text(sign * c.LogLikelihood), Text(c.Aic), Text(c.Bic), Figures.Count(c.Iterations),
-                c.Chosen ? "chosen" : c.Failure is { } why ? $"failed: {OptionNames.AsTyped(why)}" : c.Converged ? "" : "not converged",
+                c.Chosen ? "chosen" : c.Failure is { } why ? $"failed: {OptionNames.AsTyped(why)}" : Figures.Outcome(c),
             }),
             numeric: 6);
         if (all.Count > Most) target.WriteLine($"  and {all.Count - Most} more");

@@ -35,6 +35,12 @@ internal sealed class FitSettings
             + "usually 0.5 to 1 with --batches-per-iteration. [default: 0, no decay]",
         "D", "a finite number of at least 0", "0.6", x => x >= 0 && double.IsFinite(x));
 
+    private static readonly (string Name, FitAcceleration Value)[] accelerations = [("none", FitAcceleration.None), ("anderson", FitAcceleration.Anderson)];
+
+    private readonly Setting<string?> acceleration = Setting.Choice(
+        "--acceleration", "How to need fewer passes over the data: none, or anderson, which extrapolates from the last updates by EM and takes a plain update "
+            + "where the log-likelihood would fall. Not with mini-batches or inertia. [default: none]", "NAME", accelerations.Select(a => a.Name), "anderson");
+
     private readonly Setting<double?> inertia;
     private readonly Setting<double?> tolerance;
     private readonly Setting<double?> relative;
@@ -131,7 +137,7 @@ internal sealed class FitSettings
         command.Add(Inputs);
         Option[] start = words.Parts is not null ? [Components, Selection.Restarts, Init] : [];
         Option[] all = [Output, Force, Features, Weights, .. start, Initial, iterations, tolerance, relative, maxSeconds,
-            inertia, decay, BatchesPerIteration, DryRun];
+            acceleration, inertia, decay, BatchesPerIteration, DryRun];
         foreach (var option in all) command.Add(option);
         BadRows.AddTo(command);
         Init.CompletionSources.Add(_ => CentroidInitialization.All.Select(i => new System.CommandLine.Completions.CompletionItem(i.Name)));
@@ -171,6 +177,7 @@ internal sealed class FitSettings
             StopThreshold = parsed.GetValue(tolerance),
             RelativeTolerance = parsed.GetValue(relative),
             MaxSeconds = parsed.GetValue(maxSeconds),
+            Acceleration = accelerations.FirstOrDefault(a => a.Name == parsed.GetValue(acceleration)).Value,
             Inertia = parsed.GetValue(inertia) ?? fallback.Inertia,
             LearningRateDecay = parsed.GetValue(decay) ?? fallback.LearningRateDecay,
             BatchesPerIteration = parsed.GetValue(BatchesPerIteration),

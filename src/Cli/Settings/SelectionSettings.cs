@@ -31,8 +31,8 @@ internal sealed class SelectionSettings
             },
             null);
         Restarts = Setting.Whole(
-            "--restarts", $"Number of starts{(hasChoice ? $" for each number of {parts}" : "")}, 1 to 1000: all of them are fitted in the same passes over the "
-                + "data, and the best is kept. Start r, counted from 0, uses --seed + r. [default: 1]", "N",
+            "--restarts", $"Number of starts{(hasChoice ? $" for each number of {parts}" : "")}, 1 to 1000: all of them make {ModelSelection<Model>.ShortRun} "
+                + "updates in the same passes over the data, and the best one goes on to its end. Start r, counted from 0, uses --seed + r. [default: 1]", "N",
             "a whole number from 1 to 1000", "5", n => n is >= 1 and <= MostFits);
     }
 

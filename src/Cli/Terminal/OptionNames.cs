@@ -19,6 +19,7 @@ internal static partial class OptionNames
         ["CovarianceShape.Diagonal"] = "--covariance diagonal",
         ["FeatureMatrix.WithFoldKeys"] = null,
         ["FeatureMatrix.WithLabels"] = null,
+        ["FitOptions.Acceleration"] = "--acceleration",
         ["FitOptions.BatchesPerIteration"] = "--batches-per-iteration",
         ["FitOptions.BatchSize"] = "--batch-size",
         ["FitOptions.Inertia"] = "--inertia",

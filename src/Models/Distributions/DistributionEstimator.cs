@@ -19,7 +19,7 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
     public bool IsEstimatedInOnePass => family.IsEstimatedInOnePass;
 
     /// <inheritdoc/>
-    public FitUses Uses => family.Uses | (IsEstimatedInOnePass ? FitUses.None : FitUses.Start);
+    public FitUses Uses => family.Uses | (IsEstimatedInOnePass ? FitUses.None : FitUses.Start | FitUses.Acceleration);
 
     /// <inheritdoc/>
     public ParameterKinds ParameterKinds => family.ParameterKinds;

@@ -75,20 +75,26 @@ public static class ExpectationMaximization
         var most = isOneUpdate ? Math.Min(1, options.MaxIterations) : options.MaxIterations;
         var initial = resumed?.InitialLogLikelihood ?? Objective();
         List<FitIteration> history = [.. resumed?.History ?? []];
+        var mixing = options.Acceleration == FitAcceleration.None || isOneUpdate ? null : AndersonMixing.Of(model, statistics, resumed?.Mixed ?? []);
         var warnings = new List<string>();
         RaisedVariances? raised = null;
         var converged = HasConverged();
         var isLate = false;
+        var isShort = false;
         if (resumed is null) options.Journal?.Save(State());
         options.Progress?.Report(new(history.Count > 0 ? history[^1] : new(0, initial, 0, 0), model, statistics.Rows) { LeastGain = LeastGain() });
-        while (!converged && history.Count < most && !(isLate = IsLate()))
+        while (!converged && history.Count < most && !(isLate = IsLate()) && !(isShort = !await MayContinueAsync().ConfigureAwait(false)))
         {
             var began = options.TimeProvider.GetTimestamp();
             var before = Objective();
             var iteration = history.Count + 1;
-            using (Cancellation.Enter(cancellationToken))
-                model = (TModel)model.Maximize(statistics, options.Maximization(iteration) with { Rows = statistics.Rows, Raised = raised = new() });
-            statistics = await EvaluateAsync(model, iteration, found: isOneUpdate ? model.Restated(statistics) : null).ConfigureAwait(false);
+            if (!await TryMixedAsync(iteration).ConfigureAwait(false))
+            {
+                var (sums, old) = (statistics, model);
+                model = Maximized(sums, iteration);
+                statistics = await EvaluateAsync(model, iteration, found: isOneUpdate ? model.Restated(sums) : null).ConfigureAwait(false);
+                mixing?.Add(sums, statistics, old, model);
+            }
             if (isOneUpdate && options.Maximization(iteration) is { Inertia: 0, WeightInertia: 0 } && Objective() - before > LeastGain())
             {
                 // The same estimate from sums centred on the new parameters: sums centred far away have lost digits.
@@ -105,7 +111,7 @@ public static class ExpectationMaximization
         if (isPartial) statistics = await EvaluateAsync(model, history.Count, all: true).ConfigureAwait(false);
         else if (history.Count > 0 && double.IsFinite(history[^1].LogLikelihood) && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
             warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration ({model.WhyObjectiveFalls})");
-        warnings.AddRange(FitDiagnosis.Of(model, statistics, raised, options, isEnded: converged, pass.Features, cancellationToken));
+        if (!isShort) warnings.AddRange(FitDiagnosis.Of(model, statistics, raised, options, isEnded: converged, pass.Features, cancellationToken));
         return new()
         {
             Model = model,
@@ -113,7 +119,7 @@ public static class ExpectationMaximization
             Weight = statistics.Weight,
             Converged = converged,
             StopReason = isOneUpdate && converged ? StopReason.OnePass : converged ? StopReason.Converged
-                : isLate ? StopReason.TimeLimit : StopReason.IterationLimit,
+                : isLate ? StopReason.TimeLimit : isShort ? StopReason.ShortRun : StopReason.IterationLimit,
             InitialLogLikelihood = initial,
             TotalLogLikelihood = isPartial ? statistics.Objective : null,
             History = history,
@@ -121,15 +127,51 @@ public static class ExpectationMaximization
             ImpossibleSequences = model.ImpossibleSequences(statistics),
         };
 
-        FitState State() => new(model, statistics, initial, [.. history]) { Sample = options.Sample?.Rows };
+        FitState State() => new(model, statistics, initial, [.. history]) { Sample = options.Sample?.Rows, Mixed = mixing?.Steps ?? [] };
+
+        TModel Maximized(Statistics sums, int iteration)
+        {
+            using (Cancellation.Enter(cancellationToken))
+                return (TModel)model.Maximize(sums, options.Maximization(iteration) with { Rows = statistics.Rows, Raised = raised = new() });
+        }
+
+        // An update with mixed sums; false if there are none, or if it leads nowhere: then nothing has changed but what is mixed.
+        async ValueTask<bool> TryMixedAsync(int iteration)
+        {
+            if (mixing?.Mix(statistics) is not { } sums) return false;
+            try
+            {
+                var next = Maximized(sums, iteration);
+                var found = await pass.RunAsync(next, cancellationToken).ConfigureAwait(false);
+                if (found.Objective >= statistics.Objective)
+                {
+                    mixing.Add(sums, found, model, next);
+                    (model, statistics) = (next, found);
+                    return true;
+                }
+            }
+            catch (ModelException)
+            {
+                // Mixed sums need not be those of any rows.
+            }
+            mixing.Clear();
+            // A resumed fit must not come here again: the passes of other fits have gone on.
+            options.Journal?.Save(State());
+            return false;
+        }
 
         double Objective() => walk is null ? statistics.Objective : walk.Scaled(statistics);
 
-        bool HasConverged() => history.Count > 0 && (isOneUpdate || Gain() <= LeastGain());
+        bool HasConverged() => history.Count > 0 && (isOneUpdate || (Gain() <= LeastGain() && !MayGainMore()));
+
+        // Gains of mixed updates are uneven: it takes two small ones to stop.
+        bool MayGainMore() => mixing is not null && history.Count > 1 && history[^2].Improvement > LeastGain();
 
         double LeastGain() => options.LeastGain(model.ToleranceUnit(walk?.Weight ?? statistics.Weight, Objective()));
 
         bool IsLate() => options.TimeProvider.GetElapsedTime(clock).TotalSeconds > options.MaxSeconds;
+
+        ValueTask<bool> MayContinueAsync() => options.MayContinue?.Invoke(history) ?? new(true);
 
         double? Gain() => walk is null ? history[^1].Improvement : walk.Gain(initial, history);
 

@@ -14,6 +14,9 @@ namespace Pipelines;
 public sealed record FitCandidate(int Components, int Restart, long Seed, double LogLikelihood, long Parameters, double Aic, double Bic, int Iterations,
     bool Converged, bool Chosen)
 {
+    /// <summary>True if another start was ahead after the short run, and went on alone (<see cref="ModelSelection{TModel}.ShortRun"/>).</summary>
+    public bool StoppedAfterShortRun { get; init; }
+
     /// <summary>Why the fit failed; null if it did not.</summary>
     public string? Failure { get; init; }
 }

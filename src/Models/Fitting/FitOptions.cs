@@ -45,6 +45,12 @@ public sealed record FitOptions
     public double LearningRateDecay { get; init; }
 
     /// <summary>
+    /// How the fit shortens its way to the maximum: fewer passes over the data for the same fixed points. <see cref="FitAcceleration.None"/> (default), or
+    /// <see cref="FitAcceleration.Anderson"/>, for plain updates of all rows by EM only: without inertia, decay and batches per iteration.
+    /// </summary>
+    public FitAcceleration Acceleration { get; init; }
+
+    /// <summary>
     /// Number of batches per iteration, at least 1; null (default) = all. With a number, each iteration takes the batches that follow the previous iteration's,
     /// starting over after the last batch of the data (mini-batch EM). Log-likelihoods in the history are then those of the batches taken, scaled to
     /// the total weight, and fitting stops when a whole walk through the data gains no more than <see cref="StopThreshold"/> over the walk before. The
@@ -118,6 +124,9 @@ public sealed record FitOptions
     /// <summary>Rows of the data that the fit has seen, and what it learned from them; null (default) = none yet.</summary>
     internal FitSample? Sample { get; init; }
 
+    /// <summary>Asked before each update, with the history; false ends the fit as a short run. Null (default) = it goes on.</summary>
+    internal Func<IReadOnlyList<FitIteration>, ValueTask<bool>>? MayContinue { get; init; }
+
     /// <summary>Called after each iteration, in order, on the fitting thread; null = no progress is reported.</summary>
     public IProgress<FitProgress>? Progress { get; init; }
 
@@ -144,9 +153,13 @@ public sealed record FitOptions
         // Left out where they have no effect, so that fits which earlier versions began can be resumed.
         .. Update == ParameterKinds.All ? Array.Empty<KeyValuePair<string, string>>() : [new("updated parameters", Update.ToString())],
         .. Shrinkage.IsNone ? Array.Empty<KeyValuePair<string, string>>() : [new("shrinkage of covariances", $"{Shrinkage}")],
+        .. Acceleration == FitAcceleration.None ? Array.Empty<KeyValuePair<string, string>>() : [new("acceleration", Acceleration.ToString())],
         .. WeightInertia == 0 ? Array.Empty<KeyValuePair<string, string>>() : [new("inertia of weights", WeightInertia.Text())],
         .. Scaling is null ? Array.Empty<KeyValuePair<string, string>>() : [new("scaling", Scaling.Name)],
     ];
+
+    private string Slowed => BatchesPerIteration is not null ? "mini-batches" : LearningRateDecay != 0 ? "a decay of the learning rate"
+        : Inertia != 0 ? "inertia" : "inertia of weights";
 
     /// <summary>Throws a single error that names every option out of range.</summary>
     /// <exception cref="ModelException">At least one option is out of range.</exception>
@@ -157,6 +170,9 @@ public sealed record FitOptions
         (WeightInertia is >= 0 and <= 1, nameof(WeightInertia), WeightInertia, "0 to 1"),
         (Update != ParameterKinds.None && (Update & ~ParameterKinds.All) == 0, nameof(Update), Update, "at least one kind of parameters"),
         (LearningRateDecay >= 0 && double.IsFinite(LearningRateDecay), nameof(LearningRateDecay), LearningRateDecay, "a finite number of at least 0"),
+        (Enum.IsDefined(Acceleration), nameof(Acceleration), Acceleration, "None or Anderson"),
+        (Acceleration == FitAcceleration.None || (Inertia == 0 && WeightInertia == 0 && LearningRateDecay == 0 && BatchesPerIteration is null),
+            nameof(Acceleration), $"{Acceleration} with {Slowed}", "None, or updates by EM over all rows"),
         (BatchesPerIteration is null or >= 1, nameof(BatchesPerIteration), BatchesPerIteration, "null (all batches) or at least 1"),
         (Pseudocount >= 0 && double.IsFinite(Pseudocount), nameof(Pseudocount), Pseudocount, "a finite number of at least 0"),
         (ClassPseudocount >= 0 && double.IsFinite(ClassPseudocount), nameof(ClassPseudocount), ClassPseudocount, "a finite number of at least 0"),
@@ -201,6 +217,8 @@ public sealed record FitOptions
             Refuse(MinVariance > 0, nameof(MinVariance), $"{MinVariance?.Text()}", "0, as this model has no variance that could be raised", "");
         if (!uses.HasFlag(FitUses.Shrinkage))
             Refuse(!Shrinkage.IsNone, nameof(Shrinkage), $"{Shrinkage}", "0, as this model has no full covariance", "");
+        if (!uses.HasFlag(FitUses.Acceleration))
+            Refuse(Acceleration != FitAcceleration.None, nameof(Acceleration), $"{Acceleration}", "None, as this fit is not of repeated updates by EM", "");
         var updates = Update & kinds;
         if (!updates.HasFlag(ParameterKinds.Weights))
             Refuse(WeightInertia > 0, nameof(WeightInertia), WeightInertia.Text(), "0, as the fit updates no weights", "");

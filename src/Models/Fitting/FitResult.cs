@@ -38,6 +38,9 @@ public enum StopReason
 
     /// <summary>The limit on time was reached (<see cref="FitOptions.MaxSeconds"/>).</summary>
     TimeLimit,
+
+    /// <summary>Another start was ahead after the short run (<see cref="ModelSelection{TModel}.ShortRun"/>).</summary>
+    ShortRun,
 }
 
 /// <summary>A fitted model and the record of its fit.</summary>

@@ -113,7 +113,8 @@ public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
     public bool IsEstimatedInOnePass => start.IsEstimatedInOnePass;
 
     /// <inheritdoc/>
-    public FitUses Uses => (start.Uses & ~FitUses.Seed) | FitUses.Start;
+    public FitUses Uses => (start.Uses & ~(FitUses.Seed | FitUses.Acceleration)) | FitUses.Start
+        | (start.IsEstimatedInOnePass || !HasLikelihood ? FitUses.None : FitUses.Acceleration);
 
     /// <inheritdoc/>
     public ParameterKinds ParameterKinds => start.ParameterKinds;

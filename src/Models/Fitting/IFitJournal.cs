@@ -10,6 +10,9 @@ internal sealed record FitState(Model Model, Statistics Statistics, double Initi
 {
     /// <summary>Rows that the fit has kept of the data; null (default) = none.</summary>
     public FeatureSample? Sample { get; init; }
+
+    /// <summary>The iterations that an accelerated fit mixes, centred on the model; empty (default) for plain EM.</summary>
+    public IReadOnlyList<MixedStep> Mixed { get; init; } = [];
 }
 
 /// <summary>Saves the state of a fit after each iteration, so that an interrupted fit resumes with the same bits.</summary>

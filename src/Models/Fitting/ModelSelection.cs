@@ -6,15 +6,23 @@ namespace Pipelines;
 /// <summary>
 /// Fits several models at once and returns the best one: several numbers of components, each from several starts. They share every pass over the data, and
 /// each gives the same bits as a single fit with its number of components and its seed. A fit that has ended drops out of the following passes; a failed fit
-/// is reported in the warnings and in <see cref="FitResult{TModel}.Candidates"/>, and the others continue.
+/// is reported first in the warnings and in <see cref="FitResult{TModel}.Candidates"/>, and the others continue. If more than half of the fits fail, the
+/// selection does. With restarts, each start makes <see cref="ShortRun"/> updates; of each number of components, only the fit with the best objective then goes
+/// on to its end, or the next best if that fails. Fits that end sooner, by convergence or a limit, compete with what they reached.
 /// </summary>
-/// <remarks>Restart r, from 0, uses the options' seed plus r. Among equal fits the first is chosen, by components, then by restart.</remarks>
+/// <remarks>
+/// Restart r, from 0, uses the options' seed plus r. Among equal fits the first is chosen, by components, then by restart. Short runs of EM: Biernacki,
+/// Celeux and Govaert 2003, Computational Statistics and Data Analysis 41, 561-575.
+/// </remarks>
 /// <typeparam name="TModel">The resulting model.</typeparam>
 public sealed class ModelSelection<TModel> : IEstimator<TModel>, IPriorEstimator
     where TModel : Model
 {
     /// <summary>Maximum number of fits at once.</summary>
     public const int MostFits = 1_000;
+
+    /// <summary>Number of updates after which only the best of several starts goes on.</summary>
+    public const int ShortRun = 10;
 
     private readonly Func<int, IEstimator<TModel>> estimator;
     private readonly int[] components;
@@ -88,7 +96,9 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>, IPriorEstimator
         CheckPriors(pass.PriorComponents);
         var resumed = options.Journal?.ResumedFits ?? [];
         var scan = new SharedScan(pass, options.BatchRows);
-        var fits = components.SelectMany(k => Enumerable.Range(0, restarts), (k, r) => new SelectionFit<TModel>(k, r, options)).ToArray();
+        SelectionFit<TModel>[] fits = [];
+        fits = [.. components.SelectMany(k => Enumerable.Range(0, restarts),
+            (k, r) => new SelectionFit<TModel>(k, r, options, restarts == 1 ? null : fit => MayContinue(fit, fits)))];
         for (var i = 0; i < fits.Length; i++) fits[i].Begin(scan, estimator(fits[i].Components), i < resumed.Count ? resumed[i] : null, cancellationToken);
         await scan.RunAsync(() => Keep(fits, options.Journal), cancellationToken).ConfigureAwait(false);
         return await ChooseAsync(fits).ConfigureAwait(false);
@@ -114,6 +124,13 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>, IPriorEstimator
         foreach (var fit in fits) fit.IsChanged = false;
     }
 
+    // Asked when all fits have ended or wait. MaxBy returns the first of equal elements.
+    private static bool? MayContinue(SelectionFit<TModel> fit, SelectionFit<TModel>[] fits)
+    {
+        var leader = fits.Where(f => f.Components == fit.Components && !f.Result.IsFaulted).MaxBy(f => f.Standing);
+        return leader == fit ? true : leader!.Result.IsCompleted ? false : null;
+    }
+
     private async ValueTask<FitResult<TModel>> ChooseAsync(SelectionFit<TModel>[] fits)
     {
         foreach (var fit in fits)
@@ -127,17 +144,28 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>, IPriorEstimator
                 fit.Failure = e;
             }
         }
-        var best = fits.Where(f => f.Failure is null).MinBy(Order)
-            ?? throw (fits.Length == 1
-                ? fits[0].Failure!
-                : fits[0].Failure!.Within($"all {fits.Length} fits failed; the first ({Name(fits[0])})"));
+        var failed = Array.FindAll(fits, f => f.Failure is not null);
+        if (2 * failed.Length > fits.Length) throw TooManyFailed(failed);
+        var best = fits.Where(f => f.Failure is null && !f.IsShort).MinBy(Order)!;
         var chosen = await best.Result.ConfigureAwait(false);
         return chosen with
         {
             Candidates = [.. fits.Select(f => f.ToCandidate(HasLikelihood, f == best))],
             Criterion = Criterion,
-            Warnings = [.. fits.Where(f => f.Failure is not null).Select(f => $"a fit ({Name(f)}) failed: {f.Failure!.Message}"),
-                .. chosen.Warnings],
+            Warnings = [.. failed.Select(f => $"a fit ({Name(f)}) failed: {f.Failure!.Message}"), .. chosen.Warnings],
+        };
+    }
+
+    // What is left would be the best of those that the rows happen to suit.
+    private ModelException TooManyFailed(SelectionFit<TModel>[] failed)
+    {
+        var first = failed[0].Failure!;
+        if (Fits == 1) return first;
+        var count = failed.Length == Fits ? $"all {Fits}" : $"{failed.Length} of {Fits}";
+        return new(ErrorKind.Data, $"{count} fits failed; the first ({Name(failed[0])}), {first.Place}", first.Found, first.Expected, first.Remedy, first)
+        {
+            FeatureIndex = first.FeatureIndex,
+            SequenceNumber = first.SequenceNumber,
         };
     }
 

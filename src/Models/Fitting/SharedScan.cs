@@ -7,7 +7,7 @@ namespace Pipelines.Models.Fitting;
 /// <summary>
 /// Lets several fits share their passes over the data. Each fit runs as if it were alone, over its own pass, and waits there until all other running
 /// fits wait too; then one real pass computes what all of them need, and each gets its part. Every part is folded as it would be alone, so the bits are the
-/// same. A fit that ends or fails drops out.
+/// same. A fit that ends or fails drops out. A fit may also wait for the others: it is asked again whenever all that still run wait.
 /// </summary>
 /// <param name="pass">The real pass.</param>
 /// <param name="batchSize">Rows per batch.</param>
@@ -40,7 +40,7 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         where TModel : Model
     {
         var scan = new SharedScan(pass, options.BatchRows);
-        var own = options with { Journal = null, Progress = null };
+        var own = options with { Journal = null, Progress = null, MayContinue = null };
         var fits = parts.Select((_, k) => scan.Begin(shared => estimator.FitAsync(of(shared, k), own, cancellationToken).AsTask())).ToArray();
         await scan.RunAsync(static () => { }, cancellationToken).ConfigureAwait(false);
         var (models, warnings, open) = (new List<TModel>(), new List<string>(), new List<string>());
@@ -62,6 +62,11 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         if (open.Count > 0) warnings.Add($"{open[0]}{(open.Count > 1 ? $" and {open.Count - 1} more" : "")}: {FitDiagnosis.NotConverged}");
         return (models, warnings);
     }
+
+    /// <summary>Waits until the verdict is known; it is asked for whenever every fit has ended or waits.</summary>
+    /// <param name="pass">The pass that the fit was given.</param>
+    /// <param name="verdict">Null = not yet. If all fits wait, at least one verdict is known.</param>
+    public static Task<bool> HoldAsync(IDataPass pass, Func<bool?> verdict) => ((Member)pass).HoldAsync(verdict);
 
     /// <summary>Bytes that statistics of some rows take at most.</summary>
     /// <param name="pass">A pass over the rows.</param>
@@ -86,8 +91,14 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
                     if (member.Fit.IsCanceled || member.Fit.Exception?.InnerException is not (null or ModelException)) await member.Fit.ConfigureAwait(false);
                 }
                 between();
-                var wanted = members.Where(m => m.Wanted is not null).ToList();
-                if (wanted.Count == 0) return;
+                var wanted = members.Where(m => m.Wanted is { Kind: not WishKind.Hold }).ToList();
+                if (wanted.Count == 0)
+                {
+                    if (members.Where(m => m.Wanted is not null).ToList() is not { Count: > 0 } held) return;
+                    foreach (var member in held)
+                        if (member.Wanted!.Verdict!() is { } verdict) await member.FulfilAsync(verdict).ConfigureAwait(false);
+                    continue;
+                }
                 // Fits that walk through the data in parts go first, so that the last passes over all rows of all fits coincide.
                 if (wanted.Where(m => m.Wanted!.Kind == WishKind.Measure).ToList() is { Count: > 0 } measuring)
                 {
@@ -152,11 +163,14 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         All,
         Range,
         Measure,
+        Hold,
     }
 
     private sealed record Wish(WishKind Kind, ISummarizer? Summarizer, BatchRange Range)
     {
         public TaskCompletionSource<object> Done { get; } = new();
+
+        public Func<bool?>? Verdict { get; init; }
     }
 
     private sealed class Member(SharedScan scan, int number) : IDataPass
@@ -188,6 +202,9 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
 
         public async ValueTask<DataExtent> MeasureAsync(CancellationToken cancellationToken) =>
             (DataExtent)await AskAsync(new(WishKind.Measure, null, default)).ConfigureAwait(false);
+
+        public async Task<bool> HoldAsync(Func<bool?> verdict) =>
+            (bool)await AskAsync(new(WishKind.Hold, null, default) { Verdict = verdict }).ConfigureAwait(false);
 
         /// <summary>Completes when the fit requests a pass, or has ended.</summary>
         public Task SettledAsync() => Fit.IsCompleted ? Task.CompletedTask : Task.WhenAny(Fit, asked.Task);

@@ -65,7 +65,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
 
     /// <inheritdoc/>
     /// <remarks>Components of categories start at random, however centroids are chosen.</remarks>
-    public FitUses Uses => All.Aggregate(FitUses.Start, (uses, f) => uses | f.Uses)
+    public FitUses Uses => All.Aggregate(FitUses.Start | FitUses.Acceleration, (uses, f) => uses | f.Uses)
         | (components > 1 ? FitUses.Pseudocount : FitUses.None)
         | (initialization.IsRandom || (components > 1 && All.All(f => f.IsCategoricalThroughout)) ? FitUses.Seed : FitUses.None);
 

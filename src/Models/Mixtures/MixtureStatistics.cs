@@ -11,6 +11,12 @@ internal sealed class MixtureStatistics(IReadOnlyList<Statistics> components) : 
 
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) => base.MaxBytes(rows, codes) + (sizeof(double) * Responsibilities.Length);
 
+    internal override bool Visit(SumsVisitor visit)
+    {
+        visit(Responsibilities);
+        return base.Visit(visit);
+    }
+
     protected override void MergeCore(Statistics other)
     {
         base.MergeCore(other);

@@ -28,6 +28,9 @@ public enum FitUses
     /// <summary>Full covariances can be shrunk (<see cref="FitOptions.Shrinkage"/>).</summary>
     Shrinkage = 32,
 
+    /// <summary>Updates are repeated by expectation-maximization (<see cref="FitOptions.Acceleration"/>).</summary>
+    Acceleration = 64,
+
     /// <summary>All of them but those of classifiers and of full covariances.</summary>
-    All = Pseudocount | MinVariance | Start | Seed,
+    All = Pseudocount | MinVariance | Start | Seed | Acceleration,
 }

@@ -43,7 +43,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     public bool IsEstimatedInOnePass => fitting?.Training == HiddenTraining.Labeled && family.IsEstimatedInOnePass;
 
     /// <summary>Everything that its emissions use, and pseudocounts of transitions. Labels that are counted leave nothing to chance.</summary>
-    public FitUses Uses => family.Uses | FitUses.Start | FitUses.Pseudocount
+    public FitUses Uses => family.Uses | FitUses.Start | FitUses.Acceleration | FitUses.Pseudocount
         | (fitting?.Training == HiddenTraining.Labeled || !(initialization.IsRandom || family.IsCategoricalThroughout) ? FitUses.None : FitUses.Seed);
 
     /// <inheritdoc/>

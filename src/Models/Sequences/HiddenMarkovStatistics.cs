@@ -43,6 +43,12 @@ internal sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emissi
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) =>
         CommonBytes + (sizeof(double) * (long)Edges.Length) + ((3 + MostNamed) * sizeof(long)) + sizeof(int) + Emissions.MaxBytes(rows, codes);
 
+    internal override bool Visit(SumsVisitor visit)
+    {
+        visit(Edges);
+        return Emissions.Visit(visit);
+    }
+
     protected override void MergeCore(Statistics other)
     {
         var from = (HiddenMarkovStatistics)other;

@@ -34,6 +34,7 @@ internal static class FitCandidateFormat
         writer.WriteNumber("iterations", candidate.Iterations);
         writer.WriteBoolean("converged", candidate.Converged);
         writer.WriteBoolean("chosen", candidate.Chosen);
+        if (candidate.StoppedAfterShortRun) writer.WriteBoolean("stoppedAfterShortRun", true);
     }
 
     /// <summary>Reads a candidate.</summary>
@@ -42,6 +43,7 @@ internal static class FitCandidateFormat
         json.TryGetProperty("parameters", out var parameters) ? parameters.GetInt64() : 0, Optional(json, "aic"), Optional(json, "bic"),
         json.Required("iterations").GetInt32(), json.Required("converged").GetBoolean(), json.Required("chosen").GetBoolean())
     {
+        StoppedAfterShortRun = json.Flag("stoppedAfterShortRun"),
         Failure = json.TryGetProperty("failure", out var failure) ? failure.GetString() : null,
     };
 

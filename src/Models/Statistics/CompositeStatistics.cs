@@ -33,6 +33,8 @@ public class CompositeStatistics(string name, IReadOnlyList<Statistics> parts, I
         return bytes;
     }
 
+    internal override bool Visit(SumsVisitor visit) => Parts.All(p => p.Visit(visit));
+
     /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
     {

@@ -101,6 +101,29 @@ public abstract class Statistics
         throw StatisticsFormat.Damaged($"{stream.Length - stream.Position} bytes after their end", "none");
     }
 
+    /// <summary>All sums that an M step depends on, in order; null if the statistics are not sums alone.</summary>
+    internal double[]? Numbers()
+    {
+        var all = new List<double>();
+        return Visit(sums => all.AddRange(sums)) ? [.. all] : null;
+    }
+
+    /// <summary>Replaces the sums that <see cref="Numbers"/> gives.</summary>
+    internal void SetNumbers(ReadOnlySpan<double> numbers)
+    {
+        double[] all = [.. numbers];
+        var next = 0;
+        Visit(sums =>
+        {
+            all.AsSpan(next, sums.Length).CopyTo(sums);
+            next += sums.Length;
+        });
+    }
+
+    /// <summary>Hands over each array of sums, for reading and writing.</summary>
+    /// <returns>False (default): the statistics are not sums alone.</returns>
+    internal virtual bool Visit(SumsVisitor visit) => false;
+
     /// <summary>Writes the statistics without what says what they are.</summary>
     internal void SaveBody(BinaryWriter writer)
     {
@@ -169,3 +192,6 @@ public abstract class Statistics
     /// <summary>Reads the derived class's data: exactly what <see cref="SaveCore"/> wrote.</summary>
     protected abstract void LoadCore(BinaryReader reader);
 }
+
+/// <summary>Receives some of the sums of statistics, and may change them.</summary>
+internal delegate void SumsVisitor(Span<double> sums);

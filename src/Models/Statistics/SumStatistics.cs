@@ -14,6 +14,12 @@ public class SumStatistics(string name, int length) : Statistics
     /// <inheritdoc/>
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) => CommonBytes + (sizeof(double) * (long)Sums.Length);
 
+    internal override bool Visit(SumsVisitor visit)
+    {
+        visit(Sums);
+        return true;
+    }
+
     /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
     {

@@ -78,6 +78,12 @@ internal sealed class TableStatistics : Statistics
         return result;
     }
 
+    internal override bool Visit(SumsVisitor visit)
+    {
+        visit(Cells);
+        return true;
+    }
+
     protected override void MergeCore(Statistics other)
     {
         var from = (TableStatistics)other;

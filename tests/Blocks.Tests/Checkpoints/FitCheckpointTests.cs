@@ -76,6 +76,27 @@ public sealed class FitCheckpointTests : IDisposable
         Assert.True(read < 4 * Batches, $"{read} batches");
     }
 
+    /// <summary>The sums that are mixed are saved, and an update that was refused is refused again.</summary>
+    [Theory]
+    [InlineData(50, 1)]
+    [InlineData(62, 3)]
+    [InlineData(71, 2)]
+    [InlineData(100, 1)]
+    public async Task An_accelerated_fit_has_the_same_bytes_wherever_it_is_interrupted(int batches, int parallelism)
+    {
+        const int iterations = 14;
+        var all = 0;
+        var expected = await FitAsync(null, int.MaxValue, 1, new Seen(() => all++), iterations: iterations, acceleration: FitAcceleration.Anderson);
+        Assert.NotEqual(expected, await FitAsync(null, int.MaxValue, 1, iterations: iterations));
+        Assert.True(all > (iterations + 2) * Batches, "no update was refused");
+        var runs = 0;
+        byte[]? model;
+        while ((model = await FitAsync(Kept(resume: true), batches, parallelism, iterations: iterations, acceleration: FitAcceleration.Anderson)) is null)
+            Assert.True(++runs < 100);
+        Assert.Equal(Encoding.UTF8.GetString(expected!), Encoding.UTF8.GetString(model));
+        Assert.True(runs > 0);
+    }
+
     [Fact]
     public async Task A_fit_may_go_on_for_more_iterations()
     {
@@ -218,7 +239,8 @@ public sealed class FitCheckpointTests : IDisposable
 
     /// <summary>Fits; asks to wind down after some batches. Null = it ended before its end.</summary>
     private static async Task<byte[]?> FitAsync(CheckpointOptions? checkpoints, int windDownAfter, int parallelism, IProgress<RunProgress>? progress = null,
-        bool kmeans = false, int iterations = 4, List<string>? warnings = null, int batchSize = BatchSize, CancellationToken token = default)
+        bool kmeans = false, int iterations = 4, List<string>? warnings = null, int batchSize = BatchSize,
+        FitAcceleration acceleration = FitAcceleration.None, CancellationToken token = default)
     {
         using var windDown = new CancellationTokenSource();
         var seen = 0;
@@ -233,7 +255,7 @@ public sealed class FitCheckpointTests : IDisposable
                 if (Interlocked.Increment(ref seen) == windDownAfter) windDown.Cancel();
             }),
         };
-        var fit = new FitOptions { MaxIterations = iterations, StopThreshold = -1, InitializationRows = 100 };
+        var fit = new FitOptions { MaxIterations = iterations, StopThreshold = -1, InitializationRows = 100, Acceleration = acceleration };
         var pipeline = Pipeline.From(new ArraySource(data)).With(options);
         try
         {

@@ -24,6 +24,10 @@ public sealed class SharedFitTests : IDisposable
             var cases = new TheoryData<string, int, int>();
             foreach (var kind in new[] { "mini-batch", "several", "several in mini-batches" })
                 for (var batches = 3; batches <= 5 * Batches; batches += 11) cases.Add(kind, batches, batches % 2 == 0 ? 1 : 3);
+            // From the last updates of the short runs to those of the best start alone.
+            for (var batches = (11 * Batches) - 3; batches <= 15 * Batches; batches += 7) cases.Add("short runs", batches, batches % 2 == 0 ? 1 : 3);
+            // Some fits are refused an update, while the others go on.
+            for (var batches = (5 * Batches) + 2; batches <= 14 * Batches; batches += 7) cases.Add("accelerated", batches, batches % 2 == 0 ? 1 : 3);
             return cases;
         }
     }
@@ -32,6 +36,8 @@ public sealed class SharedFitTests : IDisposable
     [InlineData("mini-batch")]
     [InlineData("several")]
     [InlineData("several in mini-batches")]
+    [InlineData("short runs")]
+    [InlineData("accelerated")]
     public async Task The_bits_are_those_of_rows_in_memory_at_any_parallelism(string kind)
     {
         var values = new double[data[0].Length, 2];
@@ -137,22 +143,24 @@ public sealed class SharedFitTests : IDisposable
 
     private static IEstimator<GeneralMixtureModel> Estimator(string kind) => kind == "mini-batch"
         ? Mixture.Of<MultivariateGaussianDistribution>(2)
-        : ModelSelection.Of(k => Mixture.Of<MultivariateGaussianDistribution>(k), [1, 3], restarts: 2);
+        : kind == "accelerated" ? ModelSelection.Of(k => Mixture.Of<MultivariateGaussianDistribution>(k), [2, 3, 4])
+        : ModelSelection.Of(k => Mixture.Of<MultivariateGaussianDistribution>(k), kind == "short runs" ? [3] : [1, 3], restarts: 2);
 
     // Fits of one component end before the others do.
-    private static FitOptions How(string kind, int iterations = 4) => new()
+    private static FitOptions How(string kind, int? iterations = null) => new()
     {
-        MaxIterations = iterations,
+        MaxIterations = iterations ?? (kind is "short runs" or "accelerated" ? 14 : 4),
+        Acceleration = kind == "accelerated" ? FitAcceleration.Anderson : FitAcceleration.None,
         StopThreshold = kind == "several" ? 0 : -1,
         InitializationRows = 100,
         BatchSize = BatchSize,
-        BatchesPerIteration = kind == "several" ? null : 5,
-        LearningRateDecay = kind == "several" ? 0 : 0.5,
+        BatchesPerIteration = kind.EndsWith("mini-batches", StringComparison.Ordinal) || kind == "mini-batch" ? 5 : null,
+        LearningRateDecay = kind.EndsWith("mini-batches", StringComparison.Ordinal) || kind == "mini-batch" ? 0.5 : 0,
     };
 
     private CheckpointOptions Kept() => new() { Folder = Folder, Resume = true, EveryBatches = 3 };
 
-    private static async Task<byte[]> FitAsync(string kind, CheckpointOptions? checkpoints, int windDownAfter, int parallelism, int iterations = 4)
+    private static async Task<byte[]> FitAsync(string kind, CheckpointOptions? checkpoints, int windDownAfter, int parallelism, int? iterations = null)
     {
         using var windDown = new CancellationTokenSource();
         var seen = 0;

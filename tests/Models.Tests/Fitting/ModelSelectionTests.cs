@@ -25,13 +25,62 @@ public class ModelSelectionTests
         Assert.Equal(9, found.Candidates.Count);
         foreach (var candidate in found.Candidates)
         {
-            var alone = Estimator(candidate.Components).Fit(data, how with { Seed = candidate.Seed, MaxDegreeOfParallelism = 1 });
+            var single = how with { Seed = candidate.Seed, MaxDegreeOfParallelism = 1 };
+            var alone = Estimator(candidate.Components).Fit(data, candidate.StoppedAfterShortRun ? single with { MaxIterations = 10 } : single);
             Assert.Equal(5 + candidate.Restart, candidate.Seed);
             Assert.Equal((alone.LogLikelihood, alone.Iterations, alone.Converged), (candidate.LogLikelihood, candidate.Iterations, candidate.Converged));
             if (candidate.Chosen)
                 Assert.Equal(SavedModel.From(alone, null, new()).ToString(), SavedModel.From(found with { Candidates = [] }, null, new()).ToString());
         }
         Assert.Single(found.Candidates, c => c.Chosen);
+    }
+
+    /// <summary>The starts that stop are those behind after ten updates, as single fits of ten updates tell.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(5)]
+    public void The_best_start_after_the_short_run_goes_on_to_its_end(int? batchesPerIteration)
+    {
+        var how = options with { BatchesPerIteration = batchesPerIteration, StopThreshold = -1e9, MaxIterations = 25 };
+        var candidates = ModelSelection.Of(Estimator, [3, 5], restarts: 4).Fit(data, how).Candidates;
+        foreach (var group in candidates.GroupBy(c => c.Components))
+        {
+            var short10 = group.Select(c => Estimator(c.Components).Fit(data, how with { Seed = c.Seed, MaxIterations = 10 })).ToArray();
+            var leader = Array.FindIndex(short10, f => f.History[^1].LogLikelihood == short10.Max(s => s.History[^1].LogLikelihood));
+            foreach (var (c, alone) in group.Zip(short10))
+            {
+                Assert.Equal((c.Restart != leader, c.Restart == leader ? 25 : 10), (c.StoppedAfterShortRun, c.Iterations));
+                if (c.Restart != leader) Assert.Equal((alone.LogLikelihood, false, false), (c.LogLikelihood, c.Converged, c.Chosen));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task After_the_short_run_each_pass_is_of_one_fit()
+    {
+        var pass = new CountingPass(data);
+        var found = await ModelSelection.Of(Estimator, [5], restarts: 3).FitAsync(pass, options);
+        Assert.Equal(2, found.Candidates.Count(c => c.StoppedAfterShortRun));
+        // The surveys, the starts and ten updates of all; then those of the one.
+        Assert.Equal([.. Enumerable.Repeat(3, 12), .. Enumerable.Repeat(1, found.Iterations - 10)], pass.Widths);
+    }
+
+    [Fact]
+    public void Within_the_short_run_all_starts_come_to_their_end() =>
+        Assert.All(ModelSelection.Of(Estimator, [5], restarts: 3).Fit(data, options with { MaxIterations = 10 }).Candidates,
+            c => Assert.True(c is { StoppedAfterShortRun: false, Iterations: 10 }));
+
+    [Fact]
+    public void Where_the_best_start_fails_later_the_next_best_goes_on()
+    {
+        var short10 = options with { MaxIterations = 10 };
+        var all = Enumerable.Range(0, 3).Select(r => Estimator(5).Fit(data, short10 with { Seed = options.Seed + r }).LogLikelihood).ToList();
+        var (best, second) = (all.IndexOf(all.Max()), all.IndexOf(all.Order().ElementAt(1)));
+        var found = ModelSelection.Of(_ => new FailsLater(options.Seed + best), [5], restarts: 3).Fit(data, options);
+        Assert.Equal($"a fit (5 components, seed {options.Seed + best}) failed: place: found this, expected that; try it", found.Warnings[0]);
+        Assert.Equal(second, found.Candidates.Single(c => c.Chosen).Restart);
+        Assert.Equal([best, second], found.Candidates.Where(c => !c.StoppedAfterShortRun).Select(c => c.Restart).OrderBy(r => r != best));
+        Assert.Equal(Estimator(5).Fit(data, options with { Seed = options.Seed + second }).Model, found.Model);
     }
 
     [Fact]
@@ -138,6 +187,29 @@ public class ModelSelectionTests
         Assert.Equal(ErrorKind.Data, error.Kind);
     }
 
+    /// <summary>Failed fits stand before what else is to be told; half of the fits may fail, more may not.</summary>
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(1, 4)]
+    [InlineData(2, 4)]
+    [InlineData(3, 4)]
+    [InlineData(2, 3)]
+    public void Up_to_half_of_the_fits_may_fail(int failing, int fits)
+    {
+        var selection = ModelSelection.Of(k => new SomeFail(k > fits - failing), [.. Enumerable.Range(1, fits)], criterion: SelectionCriterion.Aic);
+        if (2 * failing > fits)
+        {
+            var error = Assert.Throws<ModelException>(() => selection.Fit(ModelCases.Rows(1), options));
+            Assert.Equal($"{failing} of {fits} fits failed; the first ({fits - failing + 1} components, seed 5), place: found this, expected that; try it",
+                error.Message);
+            Assert.Equal((ErrorKind.Data, 3), (error.Kind, error.FeatureIndex));
+            return;
+        }
+        var warnings = selection.Fit(ModelCases.Rows(1), options).Warnings;
+        Assert.Equal([.. Enumerable.Range(fits - failing + 1, failing).Select(k => $"a fit ({k} components, seed 5) failed: place: found this, expected that; "
+            + "try it"), "a warning"], warnings);
+    }
+
     [Fact]
     public async Task What_is_wrong_with_the_data_is_told_once()
     {
@@ -234,6 +306,30 @@ public class ModelSelectionTests
     private sealed class Act(Action act) : IProgress<FitProgress>
     {
         public void Report(FitProgress value) => act();
+    }
+
+    private sealed class SomeFail(bool fails) : IEstimator<NormalDistribution>
+    {
+        public ValueTask<FitResult<NormalDistribution>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default) => fails
+            ? throw new ModelException(ErrorKind.Usage, "place", "this", "that", "try it") { FeatureIndex = 3 }
+            : new(new FitResult<NormalDistribution>
+            {
+                Model = new(0, 1), Rows = 1, Weight = 1, Converged = true, InitialLogLikelihood = 0, History = [], Warnings = ["a warning"],
+            });
+    }
+
+    private sealed class FailsLater(long seed) : IEstimator<GeneralMixtureModel>
+    {
+        public ValueTask<FitResult<GeneralMixtureModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default) =>
+            Estimator(5).FitAsync(pass, options with { Progress = new Fails(options.Seed == seed) }, cancellationToken);
+
+        private sealed class Fails(bool fails) : IProgress<FitProgress>
+        {
+            public void Report(FitProgress value)
+            {
+                if (fails && value.Iteration.Iteration == 12) throw new ModelException(ErrorKind.Data, "place", "this", "that", "try it");
+            }
+        }
     }
 
     // Claims that the seed matters.
