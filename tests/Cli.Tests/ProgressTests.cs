@@ -35,10 +35,10 @@ public sealed class ProgressTests
     [InlineData(4, 4, 0.5, 100_000_000, null)]
     public void A_fit_says_the_iteration_and_about_how_long(double first, double second, double threshold, int most, string? left)
     {
-        var state = new ProgressState { StopThreshold = threshold, MostIterations = most };
+        var state = new ProgressState { MostIterations = most };
         state.Take(new RunProgress("pass", 500, 1_000, TimeSpan.FromSeconds(1)));
         state.Take(new FitIteration(1, -1_234.5, first, 2));
-        state.Take(new FitIteration(2, -1_230.5, second, 2));
+        state.Take(new FitIteration(2, -1_230.5, second, 2), leastGain: threshold);
         Assert.Equal($"iteration 2, log-likelihood -1,230.5 (+4), 500 rows/s{(left is null ? "" : $", {left}")}", state.ToString());
     }
 

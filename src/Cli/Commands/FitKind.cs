@@ -72,9 +72,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     {
     }
 
-    /// <summary>The fitted model for people, as lines; by default its parameters.</summary>
-    protected virtual IEnumerable<string> Describe(TModel model, IReadOnlyList<Feature>? features) =>
-        model.Describe(features).Split('\n').Select(line => line.TrimEnd('\r'));
+    /// <summary>The fitted model for people; by default its own outline.</summary>
+    protected virtual IEnumerable<OutlineEntry> Outline(TModel model, IReadOnlyList<Feature>? features) => model.Outline(features);
 
     /// <summary>True if the fit can start from this model.</summary>
     protected virtual bool IsOfKind(Model model) => model is TModel;
@@ -164,8 +163,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
                 pipeline = From([.. state.Paths]);
             }
             var hasCategories = Enumerable.Range(0, parsed.GetValue(Fit.Features)?.Count ?? 1).Any(estimator.IsCategorical);
-            string[] passes = [.. Passes(options, initial is not null, estimator, hasCategories, Sequences?.Sorting(parsed)), .. MorePasses(parsed),
-                .. HasLikelihood ? heldOut.Passes(parsed) : []];
+            string[] passes = [.. FitPasses.Of(options, Fit.Unit, initial is not null, estimator, hasCategories, Sequences?.Sorting(parsed)),
+                .. MorePasses(parsed), .. HasLikelihood ? heldOut.Passes(parsed) : []];
             return await DryRunCommand.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = passes }, compare,
                 () => pipeline.With(flow).PlanFitAsync(estimator, options, validation, cancellationToken)).ConfigureAwait(false);
         }
@@ -202,12 +201,17 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             Pooled = fitted.CrossValidation?.Pooled,
             Test = fitted.Test,
             Stop = fitted.Result.StopReason,
-            Lines = [.. Describe(fitted.Model, ModelOutline.Shown(fitted.Saved.Features))],
-            More = json => WriteMore(json, fitted.Model),
+            Outline = Outline(fitted.Model, ModelOutline.Shown(fitted.Saved.Features)),
+            PartWeights = fitted.Result.PartWeights,
+            Weight = fitted.Result.Weight,
+            Profile = fitted.Profile,
+            WriteMore = json => WriteMore(json, fitted.Model),
         };
         console.Warn([.. fitted.Result.Warnings, .. fitted.CrossValidation?.Warnings ?? []]);
+        if (initial is null && parsed.GetValue(Fit.Features) is null
+            && IdentifierCheck.Warning(fitted.Saved.Features!, fitted.Profile, fitted.Result.Rows) is { } doubt) console.Warn(doubt);
         if (parsed.GetValue(common.Json)) report.WriteJson(console);
-        else if (!parsed.GetValue(common.Quiet)) report.WriteText(console.Out);
+        else if (!parsed.GetValue(common.Quiet)) report.WriteText(console.Out, console.Width);
         return ExitCode.Done;
 
         Pipeline From(IReadOnlyList<string> files)
@@ -231,29 +235,6 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     {
         if (initial?.Features is not { } features || parsed.GetValue(Fit.Features) is not { } names) return initial;
         return names.Count == features.Count ? initial with { Features = [.. features.Select((f, i) => f with { Name = names[i] })] } : null;
-    }
-
-    private string[] Passes(FitOptions options, bool hasStart, IEstimator<TModel> estimator, bool hasCategories, string? sorting)
-    {
-        string[] start = hasStart
-            ? ["1. the initial model is evaluated: reads the files and keeps the decoded features"]
-            : ["1. survey of all rows: reads the files and keeps the decoded features",
-                $"2. the starting model, chosen on at most {Figures.Count(options.InitializationRows)} of the rows, is evaluated"];
-        var most = $"at most {Figures.Count(options.MaxIterations)}";
-        var gain = options is { StopThreshold: { } absolute, RelativeTolerance: null } ? Figures.Real(absolute)
-            : $"{Figures.Real(options.RelativeTolerance ?? FitOptions.DefaultRelativeTolerance)} {Fit.Unit}"
-                + (options.StopThreshold is { } least ? $" or {Figures.Real(least)}" : "");
-        string[] rest = options.BatchesPerIteration is { } batches
-            ? [$"then {Figures.Number(batches, "batch", "batches")} per iteration, {most}, until a pass through all of them gains no more than {gain}",
-                "last, the fitted model is evaluated on all rows"]
-            : estimator.IsEstimatedInOnePass ? options.MaxIterations == 0
-                ? []
-                : [$"then one pass after the only update{(hasStart ? ", and another if that update moved the parameters far" : "")}"]
-            : [$"then one per iteration, {most}, until an iteration gains no more than {gain}"];
-        string[] before = hasCategories ? ["first, the categories of the features are collected: reads their columns"] : [];
-        return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting],
-            .. estimator.Fits > 1 ? [$"{Figures.Count(estimator.Fits)} fits share each pass; a fit that has ended takes no further part"]
-                : Array.Empty<string>()];
     }
 
     private string? FoldKey(ParseResult parsed) => HasLikelihood ? parsed.GetValue(heldOut.Key) : null;

@@ -13,7 +13,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
     {
         foreach (var file in Files)
         {
-            target.WriteLine($"{file.Name}: Parquet, {Figures.Count(file.Rows)} rows, {Count(file.Columns.Count, "column")}, "
+            target.WriteLine($"{file.Name}: Parquet, {Figures.Number(file.Rows, "row")}, {Count(file.Columns.Count, "column")}, "
                 + $"{Count(file.RowGroups.Count, "row group")}, {Figures.Bytes(file.Bytes)}");
             target.WriteLine($"written by {(file.CreatedBy.Length > 0 ? file.CreatedBy : "an unknown program")}");
             target.WriteLine($"memory to read it: at least {Figures.Bytes(file.MemoryBytes)} (a batch of {Figures.Count(ParquetInspection.BatchRows)} rows, "
@@ -39,7 +39,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
                 ? "none"
                 : "possible", c.Difference ?? (c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}") }));
         target.WriteLine();
-        target.WriteLine($"{Figures.Count(Files.Count)} files, {Figures.Count(Files.Sum(f => f.Rows))} rows, {Figures.Bytes(Files.Sum(f => f.Bytes))}");
+        target.WriteLine($"{Figures.Count(Files.Count)} files, {Figures.Number(Files.Sum(f => f.Rows), "row")}, {Figures.Bytes(Files.Sum(f => f.Bytes))}");
     }
 
     public void WriteJson(Utf8JsonWriter json)

@@ -27,7 +27,8 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (!Saved.FeaturesByPosition) WriteFeatures(target);
         WriteCandidates(target);
         target.WriteLine();
-        foreach (var line in ModelOutline.Of(model, ModelOutline.Shown(Saved.Features))) target.WriteLine(line);
+        foreach (var line in ModelOutline.Of(model, ModelOutline.Shown(Saved.Features), "; --json shows all"))
+            target.WriteLine(line);
     }
 
     private string Categories() => string.Concat((Saved.Features ?? []).Where(f => f.Categories is not null).Select(f => $"; {f}"));

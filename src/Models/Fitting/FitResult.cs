@@ -77,6 +77,9 @@ public sealed record FitResult<TModel>
     /// <summary>Numbers of the first sequences, at most 5, that <see cref="Model"/> gives probability 0; empty for models of rows.</summary>
     public IReadOnlyList<long> ImpossibleSequences { get; init; } = [];
 
+    /// <summary>Weight of the rows in each cluster; empty for models that have no clusters.</summary>
+    internal IReadOnlyList<double> PartWeights { get; init; } = [];
+
     private double LastLogLikelihood => History.Count > 0 ? History[^1].LogLikelihood : InitialLogLikelihood;
 
     /// <summary>The log-likelihood of the model that the iterations started from.</summary>
