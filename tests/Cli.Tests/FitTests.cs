@@ -55,7 +55,7 @@ public sealed class FitTests : IDisposable
         Assert.Matches(@"^\d+ iterations? \(converged within the tolerance\), log-likelihood -[\d,.]+$", lines[5]);
         Assert.Matches(@"^[\d.:]+ s?, [\d.]+[kMG]? rows/s, peak memory [\d.]+[MG]B$", lines[6]);
         Assert.Equal($"wrote {folder["m.json"]}", lines[7]);
-        Assert.StartsWith("reading, ", result.Error, StringComparison.Ordinal);
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ reading, ", result.Error);
     }
 
     [Fact]
@@ -76,9 +76,9 @@ public sealed class FitTests : IDisposable
             "-1", "--output", folder["m.json"], "--verbose");
         Assert.Equal(["start, total squared distance", "iteration 1, total squared distance", "iteration 2, total squared distance"],
             result.Error.Split('\n').Where(l => l.Contains("distance", StringComparison.Ordinal))
-                .Select(l => l[..(l.IndexOf("distance", StringComparison.Ordinal) + 8)]));
+                .Select(l => l["2001-02-03T04:05:06Z ".Length..(l.IndexOf("distance", StringComparison.Ordinal) + 8)]));
         // The distance is shown without a sign, its change with one.
-        Assert.Matches("\niteration 1, total squared distance [0-9,.]+ \\(-[0-9,.]+\\)", result.Error);
+        Assert.Matches("Z iteration 1, total squared distance [0-9,.]+ \\(-[0-9,.]+\\)", result.Error);
         Assert.Matches("\n2 iterations .*, mean\\s+squared\\s+distance\\s+[0-9,.]+\n", result.Out);
         Assert.Matches(", total squared distance [0-9,.]+\n", (await Tool.RunAsync("inspect", folder["m.json"])).Out);
     }

@@ -88,8 +88,8 @@ public sealed class SelectionTests : IDisposable
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         var result = await FitAsync("m.json", "--components", "2", "--restarts", "2", "--iterations", "1", "--verbose");
-        Assert.Contains("\n2 components, restart 1: start, log-likelihood -", result.Error, StringComparison.Ordinal);
-        Assert.Contains("\n2 components, restart 0: iteration 1, log-likelihood -", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Z 2 components, restart 1: start, log-likelihood -", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Z 2 components, restart 0: iteration 1, log-likelihood -", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

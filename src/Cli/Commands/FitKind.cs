@@ -141,7 +141,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         options.Validate(Uses(estimator, parsed), estimator.ParameterKinds);
         var (folds, test) = HasLikelihood ? (heldOut.Folds(parsed), heldOut.Test(parsed)) : default;
         var validation = folds is null && test is null ? null : Validation<TModel>.Of(estimator, options, folds, test);
-        display.Limits(options.MaxIterations);
+        display.Limits(options.MaxIterations, options.MaxSeconds);
         var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume continues from the last checkpoint");
