@@ -35,6 +35,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     private readonly CheckpointSettings checkpoints = new();
     private readonly IncrementalSettings incremental = new(canBackfill: false);
     private readonly ReadingSettings reading = new();
+    private ReportFile? page;
     private readonly HoldOutSettings heldOut = new(typeof(TModel).IsAssignableTo(typeof(Classifier)));
 
     private static bool HasLikelihood => typeof(TModel).IsAssignableTo(typeof(ProbabilityModel));
@@ -102,6 +103,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         foreach (var option in Own) command.Add(option);
         // A model without probabilities cannot be judged by rows that it has not seen.
         if (HasLikelihood) heldOut.AddTo(command);
+        page = new("the model, its pictures, the warnings and the data", Fit.Force);
+        command.Add(page.Option);
         checkpoints.AddTo(command);
         incremental.AddTo(command);
         reading.AddTo(command);
@@ -126,6 +129,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         var isDry = parsed.GetValue(Fit.DryRun);
         var place = isDry ? output.Preview() : null;
         if (!isDry) output.Check();
+        page!.Check(parsed, output.Path, [.. parsed.GetRequiredValue(Fit.Inputs), .. new[] { parsed.GetValue(Fit.Initial) }.OfType<string>()], isDry);
         var how = reading.Options(parsed, console);
         how = Sequences?.Reading(how, parsed) ?? how;
         await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), how, cancellationToken).ConfigureAwait(false);
@@ -210,6 +214,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         console.Warn([.. fitted.Result.Warnings, .. fitted.CrossValidation?.Warnings ?? []]);
         if (initial is null && parsed.GetValue(Fit.Features) is null
             && IdentifierCheck.Warning(fitted.Saved.Features!, fitted.Profile, fitted.Result.Rows) is { } doubt) console.Warn(doubt);
+        await page.WriteAsync(parsed, words => FitPage.OfAsync(report, words, console.Warnings, TimeProvider.System, cancellationToken)).ConfigureAwait(false);
         if (parsed.GetValue(common.Json)) report.WriteJson(console);
         else if (!parsed.GetValue(common.Quiet)) report.WriteText(console.Out, console.Width);
         return ExitCode.Done;
@@ -242,6 +247,9 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     private IEnumerable<UsageError> CheckIncremental(CommandResult result)
     {
         if (!result.IsGiven(incremental.State)) yield break;
+        if (result.IsGiven(page!.Option))
+            yield return UsageError.For($"{page.Option.Name} and {incremental.State.Name}", "both", "one of them, as later runs see new rows only",
+                $"{incremental.State.Name} {incremental.State.Example}");
         if (NotIncremental is { } why)
         {
             yield return UsageError.For(incremental.State.Name, why.Found, why.Expected, $"fit {Name} without {incremental.State.Name}");

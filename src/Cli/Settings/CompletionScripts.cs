@@ -29,7 +29,7 @@ internal static class CompletionScripts
             while IFS= read -r line; do
                 case $current in
                     \"*|\'*) COMPREPLY+=("$line") ;;
-                    *) COMPREPLY+=("$(printf %q "$line")") ;;
+                    *) line="$(printf %q "$line")"; COMPREPLY+=("${line//\\,/,}") ;;
                 esac
             done < <("${COMP_WORDS[0]/#\~/$HOME}" complete -- "${words[@]}" 2>/dev/null)
             if [ ${#COMPREPLY[@]} -eq 0 ]; then
