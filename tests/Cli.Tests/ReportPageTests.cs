@@ -20,7 +20,7 @@ public sealed class ReportPageTests : IDisposable
         Assert.Equal(0, result.Code);
         var page = XDocument.Parse(await File.ReadAllTextAsync(folder["report.html"]));
         var text = page.Root!.Value;
-        foreach (var heading in (string[])["Warnings", "Model", "Pictures", "Data", "Fits to choose from", "Reproduce"])
+        foreach (var heading in (string[])["Warnings", "Model", "Pictures", "Data", "Choice and evaluation", "Reproduce"])
             Assert.Contains(page.Descendants("h2"), h => h.Value == heading);
         Assert.True(page.Descendants().Count(e => e.Name.LocalName == "svg") >= 3);
         var warnings = Regex.Matches(result.Error, "(?m)^pipelines: warning: (.*)$").Select(m => m.Groups[1].Value).ToArray();
@@ -65,6 +65,23 @@ public sealed class ReportPageTests : IDisposable
         Assert.False(File.Exists(folder["m.json"]));
         Assert.Equal(0, (await FitAsync("--components", "1", "--force")).Code);
         Assert.Equal(0, (await FitAsync("--components", "1")).Code);
+    }
+
+    [Fact]
+    public async Task Scores_and_evaluations_have_theirs()
+    {
+        await TestData.WriteAsync(folder["d.parquet"], ("x", Enumerable.Range(0, 60).Select(i => Math.Sin(i) + (i % 3)).ToArray()),
+            ("kind", Enumerable.Range(0, 60).Select(i => i % 3 == 0 ? "<near>" : "far").ToArray()));
+        Assert.Equal(0, (await Tool.RunAsync("fit", "naive-bayes", folder["d.parquet"], "--label", "kind", "--distribution", "normal", "--output",
+            folder["m.json"])).Code);
+        Assert.Equal(0, (await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--report",
+            folder["score.html"])).Code);
+        var scored = XDocument.Parse(await File.ReadAllTextAsync(folder["score.html"]));
+        Assert.Contains("<near>", scored.Descendants("pre").First().Value, StringComparison.Ordinal);
+        var result = await Tool.RunAsync("evaluate", folder["m.json"], folder["d.parquet"], "--label", "kind", "--report", folder["evaluation.html"]);
+        Assert.Equal(0, result.Code);
+        Assert.EndsWith($"wrote {folder["evaluation.html"]}\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains(XDocument.Parse(await File.ReadAllTextAsync(folder["evaluation.html"])).Descendants(), e => e.Name.LocalName == "svg");
     }
 
     // One value of three in a row of 120 is missing; the name of the column is markup.

@@ -205,6 +205,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             Pooled = fitted.CrossValidation?.Pooled,
             Test = fitted.Test,
             Stop = fitted.Result.StopReason,
+            Page = parsed.GetValue(page!.Option),
             Outline = Outline(fitted.Model, ModelOutline.Shown(fitted.Saved.Features)),
             PartWeights = fitted.Result.PartWeights,
             Weight = fitted.Result.Weight,

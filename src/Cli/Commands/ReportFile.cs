@@ -24,14 +24,14 @@ internal sealed class ReportFile
 
     /// <summary>Checks that the page can be written.</summary>
     /// <param name="parsed">The command.</param>
-    /// <param name="output">Path of the output, which must be another.</param>
+    /// <param name="output">Path of the output, which must be another; null = there is none.</param>
     /// <param name="inputs">Paths of files that must not be replaced.</param>
     /// <param name="isDry">True if nothing may be written.</param>
-    public void Check(ParseResult parsed, string output, IEnumerable<string> inputs, bool isDry)
+    public void Check(ParseResult parsed, string? output, IEnumerable<string> inputs, bool isDry)
     {
         if (File(parsed) is not { } file) return;
         file.CheckPlace();
-        OutputCheck.Apart(output, file.Path, Option.Name);
+        if (output is not null) OutputCheck.Apart(output, file.Path, Option.Name);
         OutputCheck.NotNamed(file.Path, inputs, Option.Name);
         if (isDry) file.Preview();
         else file.Check();

@@ -32,13 +32,9 @@ internal static class FitPage
         await DrawAsync(page, saved, cancellationToken).ConfigureAwait(false);
         page.Heading("Data");
         page.Table(["feature", "type", "missing", "minimum", "maximum", "mean"], report.Profile.Select((f, i) => Row(f, saved.Features?[i].Type)), numeric: 2);
-        if (training.Candidates.Count > 0)
-        {
-            page.Heading("Fits to choose from");
-            page.Table(["components", "restart", "seed", "objective", "AIC", "BIC", "iterations", ""], training.Candidates.Select(c => (string[])
-                [Figures.Count(c.Components), Figures.Count(c.Restart), c.Seed.ToString(CultureInfo.InvariantCulture), Figures.Real(c.LogLikelihood),
-                    Figures.Real(c.Aic), Figures.Real(c.Bic), Figures.Count(c.Iterations), c.Chosen ? "chosen" : c.Failure is null ? "" : "failed"]));
-        }
+        using var evaluations = new StringWriter();
+        report.WriteEvaluations(evaluations);
+        page.Text("Choice and evaluation", evaluations.ToString());
         page.Reproduction(words, [["seed", training.Seed.ToString(CultureInfo.InvariantCulture)], ["batch size", Figures.Count(training.BatchSize)],
             ["kernels", training.Kernel]], clock);
         return page;

@@ -48,6 +48,9 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     /// <summary>Writes what only this kind of model has; null (default) = nothing.</summary>
     public Action<Utf8JsonWriter>? WriteMore { get; init; }
 
+    /// <summary>Path of the page that describes the fit; null = none was asked for.</summary>
+    public string? Page { get; init; }
+
     /// <summary>Why the fit ended.</summary>
     public StopReason Stop { get; init; }
 
@@ -65,6 +68,16 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Training.Rows, rejected));
         WrappedText.Write(target, $"{Figures.Number(History.Count, "iteration")} ({StopText}), "
             + $"{Figures.Mean(Saved.Model.ObjectiveName, Training.LogLikelihood, Weight)}", width);
+        WriteEvaluations(target);
+        target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory "
+            + $"{Figures.Bytes(PeakMemory.Bytes())}");
+        target.WriteLine($"wrote {Output}");
+        if (Page is not null) target.WriteLine($"wrote {Page}");
+    }
+
+    /// <summary>The fits from which this one was chosen, and the evaluations on rows that were held out. Nothing, if there are none.</summary>
+    public void WriteEvaluations(TextWriter target)
+    {
         if (Training.Candidates.Count > 0) WriteCandidates(target);
         if (Test is not null)
         {
@@ -76,9 +89,6 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             target.WriteLine("cross-validation, each fold under the model fitted without it:");
             EvaluationReport.WriteTable(target, "fold", [.. Folds.Select((f, i) => ($"{i}", f)), ("all", Pooled!)]);
         }
-        target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory "
-            + $"{Figures.Bytes(PeakMemory.Bytes())}");
-        target.WriteLine($"wrote {Output}");
     }
 
     /// <summary>Why the fit ended, in words.</summary>
@@ -124,6 +134,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         json.WriteNumber("rowsPerSecond", RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Output);
+        if (Page is not null) json.WriteString("report", Page);
     });
 
     /// <summary>For scripts: the iterations, and what they led to.</summary>

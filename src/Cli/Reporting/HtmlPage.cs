@@ -52,6 +52,14 @@ internal sealed class HtmlPage(string title)
     /// <summary>Adds lines as they are, such as those of a model.</summary>
     public void Lines(IEnumerable<string> lines) => content.Add(new XElement("pre", string.Join('\n', lines.Select(l => PrintableText.Of(l)))));
 
+    /// <summary>Adds a heading and what the report for people says; nothing if it says nothing.</summary>
+    public void Text(string heading, string text)
+    {
+        if (text.Length == 0) return;
+        Heading(heading);
+        Lines(text.TrimEnd().Split('\n').Select(l => l.TrimEnd('\r')));
+    }
+
     /// <summary>Adds a picture.</summary>
     public void Picture(Picture picture)
     {

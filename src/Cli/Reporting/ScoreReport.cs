@@ -10,6 +10,9 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
 {
     private const int MostLabels = 10;
 
+    /// <summary>Path of the page that describes the run; null = none was asked for.</summary>
+    public string? Page { get; init; }
+
     /// <summary>What the inference of a network took; null for other models.</summary>
     public InferenceCost? Inference { get; init; }
 
@@ -31,6 +34,7 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
         if (Inference is { Patterns: > 0 } cost)
             target.WriteLine($"{Figures.Number(cost.Patterns, "set")} of observed variables, largest table {Figures.Bytes(cost.LargestTableBytes)}");
         target.WriteLine($"wrote {Result.Output}");
+        if (Page is not null) target.WriteLine($"wrote {Page}");
     }
 
     private void WriteScores(TextWriter target)
@@ -69,5 +73,6 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
         json.WriteNumber("rowsPerSecond", Result.RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Result.Output);
+        if (Page is not null) json.WriteString("report", Page);
     });
 }
