@@ -33,6 +33,12 @@ internal static class PipelinesTool
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolConsole console, StopRequest stop)
     {
         var common = new CommonSettings(stop);
+        if (args.Count > 1 && args[0] == CompletionScripts.Ask && args[1] == "--")
+        {
+            foreach (var candidate in await CompletionCandidates.OfAsync(Create(console, common), [.. args.Skip(2)], stop.Now).ConfigureAwait(false))
+                console.Out.WriteLine(candidate);
+            return ExitCode.Done;
+        }
         var joined = BadRowSettings.Join(args);
         var parsed = Create(console, common).Parse(joined, parsing);
         var verb = UsageErrors.Path(parsed.CommandResult);

@@ -258,19 +258,19 @@ public sealed class ColumnUnionTests : IDisposable
             ["~/evolve/a.parquet", "~/evolve/c.parquet"],
             json.RootElement.GetProperty("columnsDiffering")[0].GetProperty("absentFrom").EnumerateArray().Select(f => f.GetString()));
 
-        // Texts are written as nullable, so 'id' may be null in c.parquet.
+        // A column is null where it is absent.
         var inspection = await RunAsync("inspect ~/evolve");
         Assert.Contains(
             """
 
             all files together: 5 columns, of which 4 differ
 
-              column  type       nulls
-              x       double     none
-              id      string     possible  INT64 in ~/evolve/a.parquet, BYTE_ARRAY STRING in ~/evolve/c.parquet, written as text
-              old     string     possible  absent from ~/evolve/b.parquet, ~/evolve/c.parquet, null there
-              y       int64      none      INT32 in ~/evolve/a.parquet, INT64 in ~/evolve/c.parquet, read as int64
-              new     timestamp  possible  absent from ~/evolve/a.parquet, ~/evolve/c.parquet, null there
+              column  type       nulls  minimum     maximum
+              x       double     none   1           9
+              id      string     none   -           -           INT64 in ~/evolve/a.parquet, BYTE_ARRAY STRING in ~/evolve/c.parquet, written as text
+              old     string     6      -           -           absent from ~/evolve/b.parquet, ~/evolve/c.parquet, null there
+              y       int64      none   3           11          INT32 in ~/evolve/a.parquet, INT64 in ~/evolve/c.parquet, read as int64
+              new     timestamp  6      2024-01-01  2024-01-03  absent from ~/evolve/a.parquet, ~/evolve/c.parquet, null there
 
             3 files, 9 rows,
             """.ReplaceLineEndings("\n"), inspection.Out, StringComparison.Ordinal);

@@ -37,7 +37,7 @@ public sealed class NestedColumnTests : IDisposable
         await DuckParquet.AssertSameAsync(folder["nested.parquet"], folder["k.parquet"], "m, s");
         Assert.Equal("m, s, log_probability, label", await DuckParquet.ValueAsync($"SELECT string_agg(column_name, ', ') FROM (DESCRIBE SELECT * FROM "
             + $"read_parquet('{folder["k.parquet"]}'))"));
-        Assert.Matches("s +- +possible +STRUCT\\(a INT64 INT_64\\?, b BYTE_ARRAY STRING\\?\\) +only passed on: it is a structure\n",
+        Assert.Matches("s +- +possible +- +- +STRUCT\\(a INT64 INT_64\\?, b BYTE_ARRAY STRING\\?\\) +only passed on: it is a structure\n",
             (await Tool.RunAsync("inspect", folder["nested.parquet"])).Out);
     }
 

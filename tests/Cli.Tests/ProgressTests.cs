@@ -43,6 +43,44 @@ public sealed class ProgressTests
     }
 
     [Fact]
+    public void A_limit_on_time_bounds_what_is_left()
+    {
+        // Without the limit 1,000 iterations of 2 s would follow; of 7 s the two iterations took 4.
+        var state = new ProgressState { MostIterations = 1_002, MostSeconds = 7 };
+        state.Take(new FitIteration(1, -10, 4, 2));
+        state.Take(new FitIteration(2, -6, 4, 2));
+        Assert.EndsWith(", about 3.0 s left", state.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public async Task A_terminal_of_any_width_gets_one_line(int width)
+    {
+        using var target = new StringWriter();
+        var console = Spectre.Console.AnsiConsole.Create(new()
+        {
+            Ansi = Spectre.Console.AnsiSupport.Yes,
+            Interactive = Spectre.Console.InteractionSupport.Yes,
+            Out = new Spectre.Console.AnsiConsoleOutput(target),
+        });
+        console.Profile.Width = width;
+        var progress = new TerminalProgress(console);
+        await progress.ShowAsync(() =>
+        {
+            progress.Report(new RunProgress("run", 2_000_000_000, 3_000_000_000, TimeSpan.FromSeconds(4)));
+            progress.Draw();
+            return Task.FromResult(0);
+        });
+        // What a terminal shows: without the codes that move the cursor or set colors.
+        var shown = System.Text.RegularExpressions.Regex.Replace(target.ToString(), "\u001b\\[[0-9;?]*[A-Za-z]", "").Split('\r', '\n');
+        Assert.Contains(shown, l => l.Contains(width <= 40 ? "━" : "scor", StringComparison.Ordinal));
+        Assert.All(shown, l => Assert.True(l.Length <= width, l));
+    }
+
+    [Fact]
     public void Plain_lines_come_every_five_seconds()
     {
         var (clock, target) = (new Clock(), new StringWriter { NewLine = "\n" });
@@ -52,7 +90,8 @@ public sealed class ProgressTests
             progress.Report(new RunProgress("run", second * 100, null, TimeSpan.FromSeconds(second)));
             clock.Seconds++;
         }
-        Assert.Equal("scoring, 0 rows\nscoring, 500 rows, 100 rows/s\nscoring, 1,000 rows, 100 rows/s\n", target.ToString());
+        Assert.Equal("2001-02-03T04:05:06Z scoring, 0 rows\n2001-02-03T04:05:11Z scoring, 500 rows, 100 rows/s\n"
+            + "2001-02-03T04:05:16Z scoring, 1,000 rows, 100 rows/s\n", target.ToString());
     }
 
     [Fact]
@@ -63,7 +102,8 @@ public sealed class ProgressTests
         progress.Report(new FitProgress(new(0, -10, 0, 0), model, 5));
         progress.Report(new FitProgress(new(1, -8, 2, 1), model, 5));
         progress.Report(new FitProgress(new(2, -8.5, -0.5, 1), model, 5));
-        Assert.Equal("start, log-likelihood -10\niteration 1, log-likelihood -8 (+2)\niteration 2, log-likelihood -8.5 (-0.5)\n", target.ToString());
+        Assert.Equal("2001-02-03T04:05:06Z start, log-likelihood -10\n2001-02-03T04:05:06Z iteration 1, log-likelihood -8 (+2)\n"
+            + "2001-02-03T04:05:06Z iteration 2, log-likelihood -8.5 (-0.5)\n", target.ToString());
     }
 
     [Fact]
@@ -102,5 +142,7 @@ public sealed class ProgressTests
         public override long TimestampFrequency => 1;
 
         public override long GetTimestamp() => Seconds;
+
+        public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2001, 2, 3, 4, 5, 6, TimeSpan.Zero).AddSeconds(Seconds);
     }
 }

@@ -68,8 +68,8 @@ public sealed class SelectionTests : IDisposable
         var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "4", "--restarts", "3", "--output",
             folder["m.json"]);
         var lines = result.Out.Split('\n');
-        var head = Array.IndexOf(lines, "chosen by total squared distance among 3 fits:");
-        Assert.Matches(@"^  components  restart  seed +squared distance  iterations$", lines[head + 1]);
+        var head = Array.IndexOf(lines, "chosen by mean squared distance among 3 fits:");
+        Assert.Matches(@"^  components  restart  seed +mean squared distance  iterations$", lines[head + 1]);
         Assert.Matches(@"^ +4 +0 +0 +[\d,.]+ +\d+(  chosen)?$", lines[head + 2]);
         var candidates = SavedModel.Load(folder["m.json"]).Training!.Candidates;
         Assert.Equal(candidates.Max(c => c.LogLikelihood), candidates.Single(c => c.Chosen).LogLikelihood);
@@ -117,8 +117,8 @@ public sealed class SelectionTests : IDisposable
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         var result = await FitAsync("m.json", "--components", "2", "--restarts", "2", "--iterations", "1", "--verbose");
-        Assert.Contains("\n2 components, restart 1: start, log-likelihood -", result.Error, StringComparison.Ordinal);
-        Assert.Contains("\n2 components, restart 0: iteration 1, log-likelihood -", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Z 2 components, restart 1: start, log-likelihood -", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Z 2 components, restart 0: iteration 1, log-likelihood -", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class SignalTests : IDisposable
         var isSent = false;
         var result = await Tool.RunProcessAsync(start, (process, line) =>
         {
-            if (isSent || !line.StartsWith("start, ", StringComparison.Ordinal)) return;
+            if (isSent || !line.Contains("Z start, ", StringComparison.Ordinal)) return;
             isSent = true;
             Shell($"kill -TERM {process.Id}");
         });
@@ -75,7 +75,7 @@ public sealed class SignalTests : IDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         var result = await Tool.RunProcessAsync(start, (process, line) =>
         {
-            if (line.StartsWith("iteration 2,", StringComparison.Ordinal)) Shell($"kill -HUP {process.Id}");
+            if (line.Contains("Z iteration 2,", StringComparison.Ordinal)) Shell($"kill -HUP {process.Id}");
         });
         Assert.Equal(0, result.Code);
         Assert.True(File.Exists(folder["m.json"]));

@@ -1,3 +1,5 @@
+using Pipelines.Blocks;
+
 namespace Pipelines;
 
 /// <summary>A model fitted by a pipeline, with the fit's report and what a model file stores.</summary>
@@ -10,6 +12,9 @@ public sealed record FittedModel<TModel>(FitResult<TModel> Result, SavedModel Sa
 {
     /// <summary>Rows that no model can use and that were left out as <see cref="PipelineOptions.BadRows"/> allows.</summary>
     public long RowsRejected { get; init; }
+
+    /// <summary>The features' values in all rows that were read and not rejected, those held out included.</summary>
+    internal IReadOnlyList<FeatureProfile> Profile { get; init; } = [];
 
     /// <summary>Models fitted without one fold each, and their evaluations; null = none were asked for (<see cref="FoldOptions"/>).</summary>
     public CrossValidation<TModel>? CrossValidation { get; init; }

@@ -145,6 +145,7 @@ public sealed partial class Pipeline
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes)
         {
             RowsRejected = pass.RowsRejected,
+            Profile = [.. pass.Features.Select((f, i) => pass.Seen.Profile(i, f.Name, f.Categories is not null))],
             CrossValidation = folds,
             Test = test,
         };

@@ -1,3 +1,5 @@
+using Pipelines.Blocks;
+
 namespace Pipelines;
 
 /// <summary>The outcome of a finished run.</summary>
@@ -13,6 +15,9 @@ public sealed record RunResult(long RowsIn, long RowsOut, double Seconds, string
 
     /// <summary>Rows among those read that an earlier, interrupted run had already processed.</summary>
     public long RowsResumed { get; init; }
+
+    /// <summary>What the scores of the rows of this run, those of the one it resumes excluded, say together; null if nothing was scored.</summary>
+    internal ScoreSummary? Scores { get; init; }
 
     /// <summary>Notes for the user, one sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

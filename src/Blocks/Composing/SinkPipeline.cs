@@ -74,6 +74,7 @@ public sealed class SinkPipeline
         {
             RowsRejected = run.Accounts.RowsRejected,
             RowsResumed = point.RowsIn,
+            Scores = end is null ? null : (prepared?.Graph ?? graph).Stages.Select(s => s.Summary).LastOrDefault(s => s is not null),
             Warnings = [.. parquet?.Warnings ?? [], .. quarantine?.Warnings ?? [], .. (prepared?.Graph ?? graph).Stages.SelectMany(s => s.Warnings),
                 .. graph.Source.Warnings],
         };

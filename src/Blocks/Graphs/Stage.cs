@@ -21,6 +21,9 @@ internal abstract record Stage(string Name)
     /// <summary>Notes for the user about a run that has ended, one sentence each; none by default.</summary>
     public virtual IEnumerable<string> Warnings => [];
 
+    /// <summary>What the scores of a run that has ended say together; null (default) if the stage scores nothing.</summary>
+    public virtual ScoreSummary? Summary => null;
+
     /// <summary>
     /// The columns after this stage; null where they are known only from its first batch. Throws if the stage cannot process the columns before it.
     /// </summary>

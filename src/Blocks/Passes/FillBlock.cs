@@ -24,6 +24,8 @@ internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout
             layout.Compact(buffer.Span, stay);
             for (var c = 0; c < extractor.Columns; c++) seen.Ranges[c] = ValueRange.Of(buffer.Span.Slice(c * layout.Stride, item.Rows));
         }
+        for (var c = 0; c < extractor.Columns; c++) seen.Add(c, buffer.Span.Slice(c * layout.Stride, item.Rows));
+        seen.Rows = item.Rows;
         extractor.Transform(buffer.Span, layout, item.Rows);
         seen.RowsRejected = item.Rejected?.Rows.Count ?? 0;
         var runs = sequences?.Take(item, buffer.Span);

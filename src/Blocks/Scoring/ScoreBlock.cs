@@ -44,6 +44,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
         this.plan = plan;
         plan.Extractor.ForgetUnknown();
         plan.Impossible?.Forget();
+        plan.Tally.Forget();
         layout = new FeatureLayout(run.Options.BatchSize, plan.Extractor.Columns, weighted: false, priors: plan.Extractor.Priors);
         buffers = new AlignedBufferPool(layout.Length);
     }
@@ -74,6 +75,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
         }
         Sequences?.Read(item.Index, item.Rows, scores);
         if (Sequences is null) plan.Impossible?.Count(item, scores.Doubles(ScoreKind.LogProbability)[..item.Rows], Name);
+        plan.Tally.Add(item, scores);
 
         var columns = bound.Columns(item, scores);
         var carrier = item.With(new BatchSchema([]), []);

@@ -37,10 +37,14 @@ internal sealed class ScorePlan
             throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"two columns called '{twice.Key}'", "each name once",
                 "rename a variable or value, or leave one out (InferenceOptions.Variables)");
         Scored = [.. kinds.Select(k => k.Name)];
-        if (Model is not IInferenceModel) return;
-        // Whatever is written of impossible rows, they are counted.
-        Impossible = new(options.Impossible);
-        if (!Scored.Contains(ScoreKind.LogProbability)) Scored = [.. Scored, ScoreKind.LogProbability];
+        if (Model is IInferenceModel)
+        {
+            // Whatever is written of impossible rows, they are counted.
+            Impossible = new(options.Impossible);
+            if (!Scored.Contains(ScoreKind.LogProbability)) Scored = [.. Scored, ScoreKind.LogProbability];
+        }
+        Tally = new(kinds.FirstOrDefault(k => k.Name == ScoreKind.Label)?.Columns ?? [],
+            !Model.IsOfSequences && Scored.Contains(ScoreKind.LogProbability));
     }
 
     public Model Model { get; }
@@ -54,6 +58,9 @@ internal sealed class ScorePlan
 
     /// <summary>Counts rows of probability 0; null = the model is no network.</summary>
     public ImpossibleRowCounter? Impossible { get; }
+
+    /// <summary>What the scores of the current run say together.</summary>
+    public ScoreTally Tally { get; }
 
     /// <summary>The model's features, over the columns that hold them, with their categories, parts and transforms.</summary>
     public IReadOnlyList<Feature> Features => [.. Extractor.Features.Select(f => f.Bare)];

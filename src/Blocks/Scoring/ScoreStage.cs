@@ -12,6 +12,8 @@ internal sealed record ScoreStage(ScorePlan Plan) : Stage("score")
 
     public override IEnumerable<string> Warnings => [.. Plan.Extractor.UnknownCategoryWarnings, .. Plan.Impossible?.Warnings ?? []];
 
+    public override ScoreSummary? Summary => Plan.Tally.Summary(null);
+
     public override IEnumerable<string> Used => Plan.Extractor.Needed;
 
     public override BatchSchema? Bind(BatchSchema? input, string place) => input is null ? null : Plan.Bind(input, place).Schema;

@@ -11,6 +11,9 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     /// <summary>The scores of the sequences' rows; null before the stage is prepared.</summary>
     private SequenceScores? Scores { get; init; }
 
+    /// <summary>Sum of the sequences' log-probabilities, null if they were not computed, and the number of sequences.</summary>
+    private (double? Sum, long Count) Total { get; init; }
+
     /// <summary>What the pass over the sequences warned about.</summary>
     private IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -19,6 +22,8 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     public override IEnumerable<JobProperty> JobProperties => [.. Plan.JobProperties, new("sequences", Sequences.Description)];
 
     public override IEnumerable<string> Warnings => Notes;
+
+    public override ScoreSummary? Summary => Plan.Tally.Summary(Total);
 
     public override IEnumerable<string> Used => [.. Plan.Extractor.Needed, .. Sequences.Needed];
 
@@ -39,9 +44,10 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
         await using var pass = new FeaturePass(before, Plan.Features, null, quiet, Sequences, priors: Plan.Options.Priors);
         using var scorer = new SequenceScorer(Plan, () => pass.Found, options.Budget / 4, pass.OpenSpill);
         pass.ForScores(sizeof(double) * (long)Plan.Scores.Count);
-        var impossible = (ImpossibleSequences)await pass.RunAsync(scorer, cancellationToken).ConfigureAwait(false);
-        string[] notes = [.. pass.Warnings, .. await ImpossibleAsync(pass, impossible, before.Source.Name, cancellationToken).ConfigureAwait(false)];
-        using (Cancellation.Enter(cancellationToken)) return this with { Scores = scorer.Take(), Notes = notes };
+        var found = (SequenceTotals)await pass.RunAsync(scorer, cancellationToken).ConfigureAwait(false);
+        string[] notes = [.. pass.Warnings, .. await ImpossibleAsync(pass, found, before.Source.Name, cancellationToken).ConfigureAwait(false)];
+        using (Cancellation.Enter(cancellationToken))
+            return this with { Scores = scorer.Take(), Notes = notes, Total = (found.LogLikelihood, found.Sequences) };
     }
 
     public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new ScoreBlock(Plan, run, Name)
@@ -53,15 +59,15 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     public void Dispose() => Scores?.Dispose();
 
     // A warning about sequences that the model cannot produce, if there are any.
-    private async Task<IEnumerable<string>> ImpossibleAsync(FeaturePass pass, ImpossibleSequences impossible, string source,
+    private async Task<IEnumerable<string>> ImpossibleAsync(FeaturePass pass, SequenceTotals impossible, string source,
         CancellationToken cancellationToken)
     {
-        if (impossible.Count == 0) return [];
-        var keys = FeaturePass.KeyList(await pass.KeysOfAsync(impossible.First, cancellationToken).ConfigureAwait(false), impossible.Count);
-        var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {pass.Sequences:N0} sequences");
+        if (impossible.Impossible == 0) return [];
+        var keys = FeaturePass.KeyList(await pass.KeysOfAsync(impossible.First, cancellationToken).ConfigureAwait(false), impossible.Impossible);
+        var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Impossible:N0} of {pass.Sequences:N0} sequences");
         if (Plan.Options.Impossible == ImpossibleRows.Fail)
             throw new FlowException(ErrorKind.Data, $"{source}, column '{Sequences.Key}'", $"{count} that the model gives probability 0{keys}",
                 "sequences that the model can produce", "look for unknown symbols and missing transitions, or score them -infinity (ImpossibleRows.Keep)");
-        return [$"{count} {(impossible.Count == 1 ? "is" : "are")} impossible under the model{keys}: rows have the log-probability -infinity"];
+        return [$"{count} {(impossible.Impossible == 1 ? "is" : "are")} impossible under the model{keys}: rows have the log-probability -infinity"];
     }
 }

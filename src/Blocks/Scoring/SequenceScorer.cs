@@ -8,7 +8,7 @@ namespace Pipelines.Blocks;
 
 /// <summary>
 /// A pass that scores groups of sequences, several at a time, and stores their scores by row, in the order of the source. Its statistics are the
-/// <see cref="ImpossibleSequences"/>.
+/// <see cref="SequenceTotals"/>.
 /// </summary>
 /// <param name="plan">What to score.</param>
 /// <param name="found">Returns where the sequences start; called once that is known.</param>
@@ -36,15 +36,15 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
     public void WriteSettings(Utf8JsonWriter writer) => throw new ModelException(ErrorKind.Usage, "sequence scores", "a pass that gives a result for each row",
         "one that gives statistics, which can be sent", "score in the process that writes the rows");
 
-    public Statistics CreateStatistics() => new ImpossibleSequences();
+    public Statistics CreateStatistics() => new SequenceTotals();
 
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
         if (!scratch.TryTake(out var buffers)) buffers = new ScoreBatch(plan.Model, plan.Options.Columns, checked((int)found().Index.LargestGroup));
         plan.Score(block, buffers);
-        var impossible = (ImpossibleSequences)statistics;
-        if (buffers.Wants(ScoreKind.LogProbability)) FindImpossible(block, buffers.Doubles(ScoreKind.LogProbability), default, impossible);
-        else if (buffers.Wants(ScoreKind.Label)) FindImpossible(block, default, buffers.Integers(ScoreKind.Label), impossible);
+        var totals = (SequenceTotals)statistics;
+        if (buffers.Wants(ScoreKind.LogProbability)) Count(block, buffers.Doubles(ScoreKind.LogProbability), default, totals);
+        else Count(block, default, buffers.Wants(ScoreKind.Label) ? buffers.Integers(ScoreKind.Label) : default, totals);
         if (found().Places is { } places) Collect(block, places, buffers);
         else Scores().Write(block.FirstRow, block.Rows, buffers);
         scratch.Add(buffers);
@@ -57,13 +57,15 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
         sort?.Dispose();
     }
 
-    private static void FindImpossible(in FeatureBlock block, ReadOnlySpan<double> logs, ReadOnlySpan<int> labels, ImpossibleSequences found)
+    private static void Count(in FeatureBlock block, ReadOnlySpan<double> logs, ReadOnlySpan<int> labels, SequenceTotals found)
     {
         for (var s = 0; s < block.SequenceCount; s++)
         {
             var first = block.SequenceOffsets[s];
             if (first == block.SequenceOffsets[s + 1]) continue;
-            if (logs.IsEmpty ? labels[first] < 0 : double.IsNegativeInfinity(logs[first])) found.Add(block.FirstSequence + s);
+            found.Sequences++;
+            if (!logs.IsEmpty) found.LogLikelihood = (found.LogLikelihood ?? 0) + logs[first];
+            if (logs.IsEmpty ? !labels.IsEmpty && labels[first] < 0 : double.IsNegativeInfinity(logs[first])) found.Add(block.FirstSequence + s);
         }
     }
 

@@ -48,6 +48,8 @@ internal sealed class EvaluateCommand : Verb
     private readonly BadRowSettings badRows = new();
     private readonly ReadingSettings reading = new();
 
+    private ReportFile? page;
+
     protected override int Order => 3;
 
     public override Command Create(ToolConsole console, CommonSettings common)
@@ -57,6 +59,8 @@ internal sealed class EvaluateCommand : Verb
         {
             model, inputs, label, weights, features, priors.Option, bins, output, force,
         };
+        page = new("the figures, their pictures and the warnings", force);
+        command.Add(page.Option);
         sequences.AddTo(command);
         badRows.AddTo(command);
         reading.AddTo(command);
@@ -81,7 +85,7 @@ internal sealed class EvaluateCommand : Verb
     {
         if (result.IsGiven(bins) && !result.IsGiven(label))
             yield return UsageError.For(bins.Name, $"no {label.Name}", "the labels of a classifier, as only they have bins", $"{label.Name} {label.Example}");
-        if (result.IsGiven(force) && !result.IsGiven(output))
+        if (result.IsGiven(force) && !result.IsGiven(output) && !result.IsGiven(page!.Option))
             yield return UsageError.For(force.Name, $"no {output.Name}", "a file that may be replaced", $"{output.Name} {output.Example} {force.Name}");
     }
 
@@ -98,6 +102,7 @@ internal sealed class EvaluateCommand : Verb
             file.Check();
             await OutputCheck.NotAnInputAsync(path!, paths, how, cancellationToken).ConfigureAwait(false);
         }
+        page!.Check(parsed, path, [.. paths, modelPath], isDry: false);
         var saved = ModelInput.Load(modelPath, console);
         sequences.CheckModel(saved.Model, parsed);
         CheckLabel(saved.Model, modelPath, parsed, file);
@@ -117,11 +122,13 @@ internal sealed class EvaluateCommand : Verb
         console.Warn(warnings);
         var report = new EvaluationReport(found, rejected, clock.Elapsed.TotalSeconds, flow.BadRows.Mode != BadRowMode.Fail);
         if (file is not null) Write(console, file, saved, report);
+        await page.WriteAsync(parsed, words => Task.FromResult(RunPage.Of($"evaluation of {saved.Model.Title}", report.WriteText,
+            found is Evaluation classes ? [EvaluationPicture.Of(saved, classes)] : [], words, console.Warnings))).ConfigureAwait(false);
         if (parsed.GetValue(common.Json)) report.WriteJson(console, path);
         else if (!parsed.GetValue(common.Quiet))
         {
             report.WriteText(console.Out);
-            if (path is not null) console.Out.WriteLine($"wrote {path}");
+            foreach (var written in new[] { path, parsed.GetValue(page.Option) }.OfType<string>()) console.Out.WriteLine($"wrote {written}");
         }
         return ExitCode.Done;
     }

@@ -60,14 +60,15 @@ internal sealed class FitBayesianNetwork() : FitKind<BayesianNetwork>("Learns th
         json.WriteNumber("searchSeconds", learned.Seconds);
     }
 
-    protected override IEnumerable<string> Describe(BayesianNetwork model, IReadOnlyList<Feature>? features)
+    protected override IEnumerable<OutlineEntry> Outline(BayesianNetwork model, IReadOnlyList<Feature>? features)
     {
-        foreach (var entry in ModelOutline.Of([.. model.Outline(features).Select(o => new OutlineEntry(o.Text))])) yield return entry;
+        // The tables are many lines; inspect shows them.
+        yield return new("variables", model.Outline(features).Select(o => new OutlineEntry(o.Text)));
         if (model.Learned is not { } learned) yield break;
         var result = learned.Result;
-        yield return $"{Figures.Number(model.Graph.Arcs.Count, "arc")}, {StructureSettings.NameOf(learned.Score)} {Figures.Real(result.Score)}"
+        yield return new($"{Figures.Number(model.Graph.Arcs.Count, "arc")}, {StructureSettings.NameOf(learned.Score)} {Figures.Real(result.Score)}"
             + $"{(result.IsOptimal ? ", the highest there is" : "")}: {Figures.Count(result.FamiliesScored)} families scored, "
-            + Figures.Number(result.Scans, "scan");
+            + Figures.Number(result.Scans, "scan"));
     }
 
     private BayesianNetworkEstimator Learn(ParseResult parsed, FitContext? run, BayesianNetwork? initial) =>

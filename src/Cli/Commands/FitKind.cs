@@ -36,6 +36,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     private readonly CheckpointSettings checkpoints = new();
     private readonly IncrementalSettings incremental = new(canBackfill: false);
     private readonly ReadingSettings reading = new();
+    private ReportFile? page;
     private readonly HoldOutSettings heldOut = new(typeof(TModel).IsAssignableTo(typeof(Classifier)));
 
     private static bool HasLikelihood => typeof(TModel).IsAssignableTo(typeof(ProbabilityModel));
@@ -76,9 +77,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     {
     }
 
-    /// <summary>The fitted model for people, as lines; by default its parameters.</summary>
-    protected virtual IEnumerable<string> Describe(TModel model, IReadOnlyList<Feature>? features) =>
-        model.Describe(features).Split('\n').Select(line => line.TrimEnd('\r'));
+    /// <summary>The fitted model for people; by default its own outline.</summary>
+    protected virtual IEnumerable<OutlineEntry> Outline(TModel model, IReadOnlyList<Feature>? features) => model.Outline(features);
 
     /// <summary>True if the fit can start from this model.</summary>
     protected virtual bool IsOfKind(Model model) => model is TModel;
@@ -112,6 +112,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         foreach (var option in Own) command.Add(option);
         // A model without probabilities cannot be judged by rows that it has not seen.
         if (HasLikelihood) heldOut.AddTo(command);
+        page = new("the model, its pictures, the warnings and the data", Fit.Force);
+        command.Add(page.Option);
         checkpoints.AddTo(command);
         incremental.AddTo(command);
         reading.AddTo(command);
@@ -136,6 +138,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         var isDry = parsed.GetValue(Fit.DryRun);
         var place = isDry ? output.Preview() : null;
         if (!isDry) output.Check();
+        page!.Check(parsed, output.Path, [.. parsed.GetRequiredValue(Fit.Inputs), .. new[] { parsed.GetValue(Fit.Initial) }.OfType<string>()], isDry);
         var how = reading.Options(parsed, console);
         how = Sequences?.Reading(how, parsed) ?? how;
         await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), how, cancellationToken).ConfigureAwait(false);
@@ -151,7 +154,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         options.Validate(Uses(estimator, parsed), estimator.ParameterKinds);
         var (folds, test) = HasLikelihood ? (heldOut.Folds(parsed), heldOut.Test(parsed)) : default;
         var validation = folds is null && test is null ? null : Validation<TModel>.Of(estimator, options, folds, test);
-        display.Limits(options.MaxIterations);
+        display.Limits(options.MaxIterations, options.MaxSeconds);
         var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume continues from the last checkpoint");
@@ -212,13 +215,19 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             Pooled = fitted.CrossValidation?.Pooled,
             Test = fitted.Test,
             Stop = fitted.Result.StopReason,
-            Lines = [.. TransformLines.Before(fitted.Saved), .. Describe(fitted.Model, ModelOutline.Shown(fitted.Saved.Features)),
-                .. TransformLines.After(fitted.Saved)],
-            More = json => WriteMore(json, fitted.Model),
+            Page = parsed.GetValue(page!.Option),
+            Outline = Outline(fitted.Model, ModelOutline.Shown(fitted.Saved.Features)),
+            PartWeights = fitted.Result.PartWeights,
+            Weight = fitted.Result.Weight,
+            Profile = fitted.Profile,
+            WriteMore = json => WriteMore(json, fitted.Model),
         };
         console.Warn([.. fitted.Result.Warnings, .. fitted.CrossValidation?.Warnings ?? []]);
+        if (initial is null && parsed.GetValue(Fit.Features) is null
+            && IdentifierCheck.Warning(fitted.Saved.Features!, fitted.Profile, fitted.Result.Rows) is { } doubt) console.Warn(doubt);
+        await page.WriteAsync(parsed, words => FitPage.OfAsync(report, words, console.Warnings, TimeProvider.System, cancellationToken)).ConfigureAwait(false);
         if (parsed.GetValue(common.Json)) report.WriteJson(console);
-        else if (!parsed.GetValue(common.Quiet)) report.WriteText(console.Out);
+        else if (!parsed.GetValue(common.Quiet)) report.WriteText(console.Out, console.Width);
         return ExitCode.Done;
 
         Pipeline From(IReadOnlyList<string> files)
@@ -256,6 +265,9 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     private IEnumerable<UsageError> CheckIncremental(CommandResult result)
     {
         if (!result.IsGiven(incremental.State)) yield break;
+        if (result.IsGiven(page!.Option))
+            yield return UsageError.For($"{page.Option.Name} and {incremental.State.Name}", "both", "one of them, as later runs see new rows only",
+                $"{incremental.State.Name} {incremental.State.Example}");
         if (NotIncremental is { } why)
         {
             yield return UsageError.For(incremental.State.Name, why.Found, why.Expected, $"fit {Name} without {incremental.State.Name}");

@@ -67,7 +67,6 @@ internal sealed class PlotCommand : Verb
         texts.AddTo(command);
         badRows.AddTo(command);
         reading.AddTo(command);
-        kind.CompletionSources.Add(_ => PlotKind.All.Select(k => new System.CommandLine.Completions.CompletionItem(k.Name)));
         command.Rules.Add(common.Check);
         command.Rules.Add(badRows.Check);
         command.Rules.Add(result => priors.Check(result, features, label, weights));

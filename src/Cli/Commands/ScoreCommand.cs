@@ -58,12 +58,16 @@ internal sealed class ScoreCommand : Verb
     private readonly Option<bool> dryRun = DryRunOption.Create();
     private readonly Option<bool> force = ForceOption.Create(FileKind.Parquet.Name, canBeFolder: true);
 
+    private ReportFile? page;
+
     protected override int Order => 2;
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("score", "Scores Parquet data with a model and writes Parquet, one row for each input row, in input order.") { model,
             inputs, output, force, columns, features, priors.Option, keep, resume, rowsPerFile, dryRun };
+        page = new("how many rows got which label, and the warnings", force);
+        command.Add(page.Option);
         sequences.AddTo(command);
         command.Add(impossible);
         inference.AddTo(command);
@@ -85,9 +89,11 @@ internal sealed class ScoreCommand : Verb
     private IEnumerable<UsageError> Check(CommandResult result)
     {
         if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
-        foreach (var option in new Option[] { sequences.Key, sequences.Lists })
+        foreach (var option in new Option[] { sequences.Key, sequences.Lists, page!.Option })
             if (result.IsGiven(option) && result.IsGiven(incremental.State))
-                yield return UsageError.For($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may continue in the next file",
+                yield return UsageError.For($"{option.Name} and {incremental.State.Name}", "both", option == page.Option
+                    ? "one of them, as each run sees new files only"
+                    : "one of them, as a sequence may continue in the next file",
                     $"{sequences.Key.Name} {sequences.Key.Example}");
         if (result.Given(output) is not { } file || !IsFile(file)) yield break;
         foreach (var option in new Option[] { rowsPerFile, incremental.State })
@@ -105,6 +111,7 @@ internal sealed class ScoreCommand : Verb
         OutputCheck.NotInAnInput(path, paths);
         OutputCheck.NotNamed(path, [.. paths, modelPath]);
         OutputCheck.MayWriteParquet(path, parsed.GetValue(force), output.Example);
+        page!.Check(parsed, path, [.. paths, modelPath], parsed.GetValue(dryRun));
         var how = sequences.Reading(reading.Options(parsed, console), parsed);
         await OutputCheck.NotAnInputAsync(path, paths, how, cancellationToken).ConfigureAwait(false);
         var saved = ModelInput.Load(modelPath, console);
@@ -175,7 +182,13 @@ internal sealed class ScoreCommand : Verb
         DryRunCommand.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
         console.Warn(result.Warnings);
-        var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail) { Inference = (saved.Model as IInferenceModel)?.Cost };
+        var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail)
+        {
+            Inference = (saved.Model as IInferenceModel)?.Cost,
+            Page = parsed.GetValue(page.Option),
+        };
+        await page.WriteAsync(parsed, words => Task.FromResult(RunPage.Of($"scores of {saved.Model.Title}", done.WriteText, [], words, console.Warnings)))
+            .ConfigureAwait(false);
         return Report(done.WriteJson, done.WriteText);
 
         static string Run(string folder) => Directory.Exists(folder) ? Path.Combine(folder, "run=…") : folder;

@@ -13,16 +13,16 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
     {
         foreach (var file in Files)
         {
-            target.WriteLine($"{file.Name}: Parquet, {Figures.Count(file.Rows)} rows, {Count(file.Columns.Count, "column")}, "
+            target.WriteLine($"{file.Name}: Parquet, {Figures.Number(file.Rows, "row")}, {Count(file.Columns.Count, "column")}, "
                 + $"{Count(file.RowGroups.Count, "row group")}, {Figures.Bytes(file.Bytes)}");
             target.WriteLine($"written by {(file.CreatedBy.Length > 0 ? file.CreatedBy : "an unknown program")}");
             target.WriteLine($"memory to read it: at least {Figures.Bytes(file.MemoryBytes)} (a batch of {Figures.Count(ParquetInspection.BatchRows)} rows, "
                 + $"decoded; larger row groups are read in slices{(file.Columns.Any(c => c.Elements is not null) ? "; lists beside it" : "")})");
             target.WriteLine();
-            TextTable.Write(target, ["column", "type", "nulls", "stored as", ""],
-                file.Columns.Select(c => new[] { c.Name, c.ValueType is { } type ? TypeNames.Of(type) : "-", c.IsNullable ? "possible" : "none",
-                    c.Elements is { } elements ? $"{c.StoredAs}, {Figures.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? ""
-                    : $"{(c.IsPassedOn ? "only passed on" : "cannot be read")}: {OptionNames.AsTyped(c.Obstacle)}" }));
+            TextTable.Write(target, ["column", "type", "nulls", "minimum", "maximum", "stored as", ""], file.Columns.Select(c => (string[])
+                [c.Name, c.ValueType is { } type ? TypeNames.Of(type) : "-", .. ColumnFacts.Of(c, file.Rows).Cells(c.IsNullable),
+                    c.Elements is { } elements ? $"{c.StoredAs}, {Figures.Number(elements, "element")}" : c.StoredAs,
+                    c.Obstacle is null ? "" : $"{(c.IsPassedOn ? "only passed on" : "cannot be read")}: {OptionNames.AsTyped(c.Obstacle)}"]));
             target.WriteLine();
             TextTable.Write(target, ["row group", "rows", "in the file", "decoded", "codecs"],
                 file.RowGroups.Select((g, i) => new[] { Figures.Count(i), Figures.Count(g.Rows), Figures.Bytes(g.CompressedBytes),
@@ -34,12 +34,12 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
         target.WriteLine($"all files together: {Count(Columns.Count, "column")}, "
             + $"{(differing == 0 ? "the same in every file" : $"of which {Figures.Count(differing)} {(differing == 1 ? "differs" : "differ")}")}");
         target.WriteLine();
-        TextTable.Write(target, ["column", "type", "nulls", ""],
-            Columns.Select(c => new[] { c.Name, c.IsRefused || c.Field is null ? "-" : TypeNames.Of(c.Field.ValueType), c.Field?.IsNullable == false
-                ? "none"
-                : "possible", c.Difference ?? (c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}") }));
+        TextTable.Write(target, ["column", "type", "nulls", "minimum", "maximum", ""],
+            Columns.Select(c => (string[])[c.Name, c.IsRefused || c.Field is null ? "-" : TypeNames.Of(c.Field.ValueType),
+                .. ColumnFacts.Of(c.Name, Files).Cells(c.Field?.IsNullable != false),
+                c.Difference ?? (c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}")]));
         target.WriteLine();
-        target.WriteLine($"{Figures.Count(Files.Count)} files, {Figures.Count(Files.Sum(f => f.Rows))} rows, {Figures.Bytes(Files.Sum(f => f.Bytes))}");
+        target.WriteLine($"{Figures.Count(Files.Count)} files, {Figures.Number(Files.Sum(f => f.Rows), "row")}, {Figures.Bytes(Files.Sum(f => f.Bytes))}");
     }
 
     public void WriteJson(Utf8JsonWriter json)
@@ -49,7 +49,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
         json.WriteNumber("bytes", Files.Sum(f => f.Bytes));
         json.WriteNumber("memoryBytes", Files.Max(f => f.MemoryBytes));
         json.WriteList("files", Files, file => Write(json, file));
-        UnionJson.Write(json, "columns", Columns);
+        UnionJson.Write(json, "columns", Columns, column => ColumnFacts.Of(column.Name, Files).WriteJson(json));
     }
 
     private static void Write(Utf8JsonWriter json, ParquetInspection file)
@@ -65,6 +65,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
             json.WriteString("name", column.Name);
             json.WriteString("type", column.ValueType is { } type ? TypeNames.Of(type) : null);
             json.WriteBoolean("nullable", column.IsNullable);
+            ColumnFacts.Of(column, file.Rows).WriteJson(json);
             json.WriteString("storedAs", column.StoredAs);
             if (column.Elements is { } elements) json.WriteNumber("elements", elements);
             if (column.Obstacle is { } obstacle) json.WriteString("obstacle", OptionNames.AsTyped(obstacle));

@@ -148,7 +148,7 @@ internal sealed record EvaluationReport(ModelEvaluation Found, long Rejected, do
     private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<double?> values) =>
         json.WriteList(name, values, value => WriteValue(json, value));
 
-    private static void Write(Utf8JsonWriter json, string name, double? value)
+    internal static void Write(Utf8JsonWriter json, string name, double? value)
     {
         json.WritePropertyName(name);
         WriteValue(json, value);

@@ -12,7 +12,7 @@ internal static class Figures
     public static string Outcome(FitCandidate fit) => fit.StoppedAfterShortRun ? "stopped after the short run" : fit.Converged ? "" : "not converged";
 
     /// <summary><c>300,000 rows read = 299,997 used + 3 rejected</c></summary>
-    public static string Balance(long used, long rejected) => $"{Count(used + rejected)} rows read = {Count(used)} used + {Count(rejected)} rejected";
+    public static string Balance(long used, long rejected) => $"{Number(used + rejected, "row")} read = {Count(used)} used + {Count(rejected)} rejected";
 
     /// <summary><c>1 row</c>, <c>3,000 rows</c></summary>
     public static string Number(long value, string one, string? many = null) => $"{Count(value)} {(value == 1 ? one : many ?? one + "s")}";
@@ -35,6 +35,13 @@ internal static class Figures
     {
         var (shown, sign) = Objective(name);
         return $"{shown} {Real(sign * value)}";
+    }
+
+    /// <summary>The same; a total distance is shown as the mean of the rows: <c>mean squared distance 43.1</c>.</summary>
+    public static string Mean(string name, double value, double weight)
+    {
+        const string total = "minus the total ";
+        return name.StartsWith(total, StringComparison.Ordinal) && weight > 0 ? $"mean {name[total.Length..]} {Real(-value / weight)}" : Objective(name, value);
     }
 
     /// <summary><c>2.4M rows/s</c></summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Pipelines.Blocks;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Models.Serialization;
@@ -33,10 +34,22 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     public ModelEvaluation? Test { get; init; }
 
     /// <summary>The model for people.</summary>
-    public IReadOnlyList<string> Lines { get; init; } = [];
+    public IEnumerable<OutlineEntry> Outline { get; init; } = [];
+
+    /// <summary>Weight of the rows of each entry of the outline; empty = the outline says it.</summary>
+    public IReadOnlyList<double> PartWeights { get; init; } = [];
+
+    /// <summary>Total weight of the rows.</summary>
+    public double Weight { get; init; }
+
+    /// <summary>The features' values.</summary>
+    public IReadOnlyList<FeatureProfile> Profile { get; init; } = [];
 
     /// <summary>Writes what only this kind of model has; null (default) = nothing.</summary>
-    public Action<Utf8JsonWriter>? More { get; init; }
+    public Action<Utf8JsonWriter>? WriteMore { get; init; }
+
+    /// <summary>Path of the page that describes the fit; null = none was asked for.</summary>
+    public string? Page { get; init; }
 
     /// <summary>Why the fit ended.</summary>
     public StopReason Stop { get; init; }
@@ -44,15 +57,28 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     private TrainingRecord Training => Saved.Training!;
 
     /// <summary>For people.</summary>
-    public void WriteText(TextWriter target)
+    /// <param name="target">The writer.</param>
+    /// <param name="width">Columns of the terminal.</param>
+    public void WriteText(TextWriter target, int width)
     {
-        target.WriteLine($"{Saved.Model.FormatName} over {NameList.Text(Saved.Features?.Select(f => f.Name) ?? [])}, fitted to "
-            + $"{Figures.Number(Training.Rows, "row")}:");
-        foreach (var line in Lines) target.WriteLine($"  {line}");
+        WrappedText.Write(target, $"{Saved.Model.FormatName} over {Names()}, fitted to {Figures.Number(Training.Rows, "row")}"
+            + $"{MissingText.Of(Profile)}:", width);
+        string[] lines = [.. TransformLines.Before(Saved), .. ModelOutline.Of(Parts(), $"; inspect {Output} --json shows all", ModelInspection.Most),
+            .. TransformLines.After(Saved)];
+        foreach (var line in lines) WrappedText.Write(target, $"  {line}", width);
         if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Training.Rows, rejected));
-        target.WriteLine($"{Figures.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} "
-            + $"({(Training.Converged ? "converged" : $"not converged: the {(Stop == StopReason.TimeLimit ? "time" : "iterations")} ran out")}), "
-            + $"{Figures.Objective(Saved.Model.ObjectiveName, Training.LogLikelihood)}");
+        WrappedText.Write(target, $"{Figures.Number(History.Count, "iteration")} ({StopText}), "
+            + $"{Figures.Mean(Saved.Model.ObjectiveName, Training.LogLikelihood, Weight)}", width);
+        WriteEvaluations(target);
+        target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory "
+            + $"{Figures.Bytes(PeakMemory.Bytes())}");
+        target.WriteLine($"wrote {Output}");
+        if (Page is not null) target.WriteLine($"wrote {Page}");
+    }
+
+    /// <summary>The fits from which this one was chosen, and the evaluations on rows that were held out. Nothing, if there are none.</summary>
+    public void WriteEvaluations(TextWriter target)
+    {
         if (Training.Candidates.Count > 0) WriteCandidates(target);
         if (Test is not null)
         {
@@ -64,9 +90,30 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             target.WriteLine("cross-validation, each fold under the model fitted without it:");
             EvaluationReport.WriteTable(target, "fold", [.. Folds.Select((f, i) => ($"{i}", f)), ("all", Pooled!)]);
         }
-        target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory "
-            + $"{Figures.Bytes(PeakMemory.Bytes())}");
-        target.WriteLine($"wrote {Output}");
+    }
+
+    /// <summary>Why the fit ended, in words.</summary>
+    public string StopText => Stop switch
+    {
+        StopReason.Converged => "converged within the tolerance",
+        StopReason.OnePass => "converged: one update is enough",
+        StopReason.TimeLimit => "not converged: --max-seconds ran out",
+        _ => "not converged: --iterations ran out",
+    };
+
+    /// <summary>The model's parts, with the weights of their rows where only the data tell them.</summary>
+    public IEnumerable<OutlineEntry> Parts() => Outline.Select((entry, k) => k >= PartWeights.Count ? entry : entry with
+    {
+        Text = $"{entry.Text}: {(Weight == Training.Rows ? Figures.Number((long)PartWeights[k], "row") : $"weight {Figures.Real(PartWeights[k])}")} "
+            + $"({(Weight > 0 ? PartWeights[k] / Weight : 0).ToString("0.0 %", CultureInfo.InvariantCulture)})",
+        Weight = PartWeights[k],
+    });
+
+    private string Names()
+    {
+        var features = Saved.Features ?? [];
+        return NameList.Text(features.Take(ModelInspection.Most).Select(f => f.Name))
+            + (features.Count > ModelInspection.Most ? $" and {Figures.Count(features.Count - ModelInspection.Most)} more" : "");
     }
 
     /// <summary>For scripts.</summary>
@@ -88,6 +135,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         json.WriteNumber("rowsPerSecond", RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Output);
+        if (Page is not null) json.WriteString("report", Page);
     });
 
     /// <summary>For scripts: the iterations, and what they led to.</summary>
@@ -110,7 +158,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             json.WriteNumber("improvement", iteration.Improvement);
             json.WriteNumber("seconds", iteration.Seconds);
         });
-        More?.Invoke(json);
+        WriteMore?.Invoke(json);
         if (Saved.Model is Classifier classifier) json.WriteTexts("classes", classifier.Names);
     }
 
@@ -134,16 +182,16 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     private void WriteCandidates(TextWriter target)
     {
         var hasLikelihood = Training.Candidates.Any(c => !double.IsNaN(c.Bic));
-        var by = hasLikelihood && Criterion is { } criterion ? SelectionSettings.NameOf(criterion) : "total squared distance";
+        var by = hasLikelihood && Criterion is { } criterion ? SelectionSettings.NameOf(criterion) : "mean squared distance";
         target.WriteLine($"chosen by {by} among {Figures.Count(Training.Candidates.Count)} fits:");
-        string[] head = ["components", "restart", "seed", hasLikelihood ? "log-likelihood" : "squared distance",
+        string[] head = ["components", "restart", "seed", hasLikelihood ? "log-likelihood" : "mean squared distance",
             .. hasLikelihood ? ["parameters", "aic", "bic"] : Array.Empty<string>(), "iterations", ""];
         TextTable.Write(target, head, Training.Candidates.Select(Row), numeric: head.Length - 1);
 
         string[] Row(FitCandidate c) =>
         [
             Figures.Count(c.Components), Figures.Count(c.Restart), c.Seed.ToString(CultureInfo.InvariantCulture),
-            Figure(c, hasLikelihood ? c.LogLikelihood : -c.LogLikelihood),
+            Figure(c, hasLikelihood ? c.LogLikelihood : -c.LogLikelihood / Weight),
             .. hasLikelihood ? [c.Failure is null ? Figures.Count(c.Parameters) : "-", Figure(c, c.Aic), Figure(c, c.Bic)] : Array.Empty<string>(),
             Figures.Count(c.Iterations), c.Chosen
                 ? c.Converged ? "chosen" : "chosen, not converged"

@@ -28,7 +28,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         WriteCandidates(target);
         target.WriteLine();
         foreach (var line in TransformLines.Before(Saved)) target.WriteLine(line);
-        foreach (var line in ModelOutline.Of(model, ModelOutline.Shown(Saved.Features))) target.WriteLine(line);
+        foreach (var line in ModelOutline.Of(model, ModelOutline.Shown(Saved.Features), "; --json shows all")) target.WriteLine(line);
         foreach (var line in TransformLines.After(Saved)) target.WriteLine(line);
     }
 

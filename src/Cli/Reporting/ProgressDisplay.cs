@@ -15,11 +15,12 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
     /// <summary>The display that suits the console and the options.</summary>
     public static ProgressDisplay Create(ToolConsole console, bool quiet, bool verbose) =>
         quiet ? new NoProgress() : console.ErrorIsTerminal && !verbose
-            ? new TerminalProgress(console.Terminal)
+            ? TerminalProgress.On(console.Terminal)
             : new PlainProgress(console.Error, verbose, TimeProvider.System);
 
     /// <summary>Sets the stopping criteria of the fit, from which the remaining time is estimated.</summary>
-    public void Limits(int mostIterations) => state.MostIterations = mostIterations;
+    public void Limits(int mostIterations, double? mostSeconds) =>
+        (state.MostIterations, state.MostSeconds) = (mostIterations, mostSeconds ?? double.PositiveInfinity);
 
     /// <summary>Sets the description of a run from source to sink; the default is scoring.</summary>
     public void Describe(string description) => state.RunDescription = description;

@@ -10,9 +10,13 @@ internal sealed class ProgressState
     private int sign = 1;
     private string label = "";
     private double previousImprovement;
+    private double spent;
 
     /// <summary>The maximum number of updates.</summary>
     public int MostIterations { get; set; } = int.MaxValue;
+
+    /// <summary>The maximum number of seconds of all updates; infinity = no limit.</summary>
+    public double MostSeconds { get; set; } = double.PositiveInfinity;
 
     /// <summary>The fit stops when an update improves the objective by no more than this.</summary>
     public double StopThreshold { get; private set; } = double.NegativeInfinity;
@@ -44,6 +48,7 @@ internal sealed class ProgressState
         (objective, sign) = Figures.Objective(objectiveName);
         previousImprovement = iteration?.Improvement ?? 0;
         iteration = value;
+        spent += value.Seconds;
     }
 
     /// <summary>The iteration alone: <c>iteration 3, log-likelihood -1,234.5 (+6.7)</c>.</summary>
@@ -64,13 +69,15 @@ internal sealed class ProgressState
         var rate = Rate();
         string[] parts =
         [
-            iteration is null ? $"{(Phase == "run" ? RunDescription : "reading")}, "
-                + $"{Figures.Count(run.Rows)}{(run.TotalRows is { } total ? $" of {Figures.Count(total)}" : "")} rows" : IterationText,
+            iteration is null ? $"{(Phase == "run" ? RunDescription : "reading")}, {RowsText}" : IterationText,
             rate > 0 ? Figures.Rate(rate) : "",
             SecondsLeft(rate) is { } seconds ? $"{(iteration is null ? "" : "about ")}{Figures.Time(seconds)} left" : "",
         ];
         return string.Join(", ", parts.Where(p => p.Length > 0));
     }
+
+    private string RowsText =>
+        run.TotalRows is { } total ? $"{Figures.Count(run.Rows)} of {Figures.Number(total, "row")}" : Figures.Number(run.Rows, "row");
 
     // The rate of the last full iteration, or of the current pass. The first batches of a pass wait for the reader to start, so their rate is meaningless.
     private double Rate()
@@ -90,7 +97,7 @@ internal sealed class ProgressState
         if (StopThreshold > 0 && factor is > 0 and < 1)
             left =
                 Math.Min(left, iteration.Improvement <= StopThreshold ? 0 : Math.Ceiling(Math.Log(StopThreshold / iteration.Improvement) / Math.Log(factor)));
-        var seconds = left * iteration.Seconds;
+        var seconds = Math.Min(left * iteration.Seconds, Math.Max(0, MostSeconds - spent));
         return seconds < 1e6 ? seconds : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Reporting;
@@ -7,6 +8,11 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="RefusesRows">True if bad rows do not fail the run.</param>
 internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
 {
+    private const int MostLabels = 10;
+
+    /// <summary>Path of the page that describes the run; null = none was asked for.</summary>
+    public string? Page { get; init; }
+
     /// <summary>What the inference of a network took; null for other models.</summary>
     public InferenceCost? Inference { get; init; }
 
@@ -14,17 +20,35 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
     public void WriteText(TextWriter target)
     {
         if (Result.RowsResumed > 0 && Result.RowsResumed == Result.RowsIn)
-            target.WriteLine($"all {Figures.Count(Result.RowsIn)} rows were done before; the output was checked");
+            target.WriteLine(Result.RowsIn == 1
+                ? "the only row was done before; the output was checked"
+                : $"all {Figures.Count(Result.RowsIn)} rows were done before; the output was checked");
         else
         {
-            target.WriteLine($"scored {Figures.Count(Result.RowsOut)} rows: {Figures.Time(Result.Seconds)}, {Figures.Rate(Result.RowsPerSecond)}, peak memory "
-                + $"{Figures.Bytes(PeakMemory.Bytes())}");
+            target.WriteLine($"scored {Figures.Number(Result.RowsOut, "row")}: {Figures.Time(Result.Seconds)}, {Figures.Rate(Result.RowsPerSecond)}, "
+                + $"peak memory {Figures.Bytes(PeakMemory.Bytes())}");
             if (Result.RowsResumed > 0) target.WriteLine($"{Figures.Count(Result.RowsResumed)} of {Figures.Count(Result.RowsIn)} rows were done before");
         }
         if (RefusesRows) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
+        WriteScores(target);
         if (Inference is { Patterns: > 0 } cost)
             target.WriteLine($"{Figures.Number(cost.Patterns, "set")} of observed variables, largest table {Figures.Bytes(cost.LargestTableBytes)}");
         target.WriteLine($"wrote {Result.Output}");
+        if (Page is not null) target.WriteLine($"wrote {Page}");
+    }
+
+    private void WriteScores(TextWriter target)
+    {
+        if (Result.Scores is not { } scores) return;
+        var part = Result.RowsResumed > 0 ? " of the rows that this run scored" : "";
+        if (scores.MeanLogLikelihood is { } mean)
+            target.WriteLine($"mean log-likelihood {Figures.Real(mean)}{(scores.IsOfSequences ? $" of {Figures.Number(scores.Items, "sequence")}" : part)}");
+        if (scores.Labels.Count == 0) return;
+        target.WriteLine($"labels{part}:");
+        var most = scores.Labels.OrderByDescending(l => l.Rows).Take(MostLabels).ToArray();
+        TextTable.Write(target, ["rows", "", "label"], most.Select(l => new[] { Figures.Count(l.Rows),
+            (l.Rows / (double)scores.Labels.Sum(o => o.Rows)).ToString("0.0 %", CultureInfo.InvariantCulture), l.Label ?? "(none)" }), numeric: 2);
+        if (scores.Labels.Count > most.Length) target.WriteLine($"  … and {Figures.Count(scores.Labels.Count - most.Length)} more; --json shows all");
     }
 
     /// <summary>For scripts.</summary>
@@ -34,10 +58,21 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
         json.WriteNumber("rowsIn", Result.RowsIn);
         json.WriteNumber("rowsRejected", Result.RowsRejected);
         json.WriteNumber("rowsResumed", Result.RowsResumed);
+        if (Result.Scores is { } scores)
+        {
+            EvaluationReport.Write(json, "meanLogLikelihood", scores.MeanLogLikelihood);
+            json.WriteObjects("labels", scores.Labels, label =>
+            {
+                if (scores.HasNames || label.Label is null) json.WriteString("label", label.Label);
+                else json.WriteNumber("label", int.Parse(label.Label, CultureInfo.InvariantCulture));
+                json.WriteNumber("rows", label.Rows);
+            });
+        }
         if (Inference is { } cost) json.WriteCost(cost);
         json.WriteNumber("seconds", Result.Seconds);
         json.WriteNumber("rowsPerSecond", Result.RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Result.Output);
+        if (Page is not null) json.WriteString("report", Page);
     });
 }

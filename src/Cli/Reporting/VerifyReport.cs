@@ -17,7 +17,7 @@ internal sealed record VerifyReport(OutputVerification Verification)
     public void WriteText(TextWriter target)
     {
         var v = Verification;
-        var what = $"{Figures.Count(v.Parts)} {(v.Parts == 1 ? "file" : "files")}, {Figures.Count(v.Rows)} rows, {Figures.Bytes(v.Bytes)}";
+        var what = $"{Figures.Number(v.Parts, "file")}, {Figures.Number(v.Rows, "row")}, {Figures.Bytes(v.Bytes)}";
         if (v.Discrepancies.Count > 0)
             target.WriteLine($"{v.Output} has changed since it was written: {Figures.Count(v.Discrepancies.Count)} "
                 + $"{(v.Discrepancies.Count == 1 ? "discrepancy" : "discrepancies")} in {what}");

@@ -14,7 +14,13 @@ internal sealed class DistributionSettings
 
     /// <summary>Creates the option.</summary>
     /// <param name="what">What the distribution is for, as the beginning of the help text.</param>
-    public DistributionSettings(string what) => Option = Setting.Names(
+    public DistributionSettings(string what)
+    {
+        Option = Make(what);
+        Option.CompletionSources.Add(_ => Known.Select(f => new System.CommandLine.Completions.CompletionItem(f.Name)));
+    }
+
+    private static Setting<IReadOnlyList<string>?> Make(string what) => Setting.Names(
         "--distribution",
         $"{what}: one name for all features, or one for each. Features are independent unless the distribution is multivariate. "
             + $"Names: {Names}. Some take an argument in brackets: {Arguments}. "

@@ -29,6 +29,13 @@ internal sealed partial record FileKind(string Name, string What, string Ending,
     public static FileKind Evaluation { get; } = new("an evaluation report", "report", ".json", "report.json",
         path => Encoding.UTF8.GetString(Head(path)).StartsWith($"{{\"format\":\"{EvaluationFormat}\"", StringComparison.Ordinal));
 
+    /// <summary>A page that describes a run.</summary>
+    public static FileKind Report { get; } = new("a Pipelines report", "report", ".html", "report.html",
+        path => Encoding.UTF8.GetString(Head(path)).Contains($"<meta name=\"generator\" content=\"{ReportGenerator}\"", StringComparison.Ordinal));
+
+    /// <summary>What a page names as its generator.</summary>
+    public const string ReportGenerator = "pipelines-report";
+
     /// <summary>What a report of an evaluation calls its format.</summary>
     public const string EvaluationFormat = "pipelines-evaluation";
 

@@ -94,13 +94,14 @@ internal static class OutputCheck
     /// <summary>Compares the output with the files that the user names, following links. Reads nothing.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="named">Files that are read; folders and globs are ignored.</param>
+    /// <param name="option">The option that names the output.</param>
     /// <exception cref="FlowException">One of them is the output.</exception>
-    public static void NotNamed(string output, IEnumerable<string> named)
+    public static void NotNamed(string output, IEnumerable<string> named, string option = "--output")
     {
         if (!File.Exists(output)) return;
         var target = OutputTarget.Resolve(output);
         if (named.Any(file => File.Exists(file) && OutputTarget.Resolve(file) == target))
-            throw new FlowException(ErrorKind.Usage, $"--output {output}", "a file that is also read", "a file of its own",
+            throw new FlowException(ErrorKind.Usage, $"{option} {output}", "a file that is also read", "a file of its own",
                 "name a new file; nothing was changed");
     }
 

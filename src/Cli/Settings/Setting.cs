@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using Pipelines.Cli.Terminal;
 
@@ -109,7 +110,7 @@ internal static class Setting
     public static Setting<string?> Choice(string name, string description, string helpName, IEnumerable<string> names, string example)
     {
         string[] all = [.. names];
-        return new(name, description, helpName, all.Length == 1 ? all[0] : $"{string.Join(", ", all[..^1])} or {all[^1]}", example,
+        var made = new Setting<string?>(name, description, helpName, all.Length == 1 ? all[0] : $"{string.Join(", ", all[..^1])} or {all[^1]}", example,
             (ISetting setting, string option, IReadOnlyList<string> texts, out string? value) =>
             {
                 var text = texts.Count == 1 ? texts[0] : "";
@@ -119,6 +120,8 @@ internal static class Setting
                     : new(option, $"'{text}'", setting.Expected, NearestName.Remedy(text, all, $"for example {option} {setting.Example}"));
             },
             null);
+        made.CompletionSources.Add(_ => all.Select(n => new CompletionItem(n)));
+        return made;
     }
 
     /// <summary>The name of one column.</summary>

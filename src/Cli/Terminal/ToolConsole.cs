@@ -31,6 +31,11 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error, bool ErrorI
         }
     }
 
+    /// <summary>Columns of the terminal that shows the results; 80 if they go elsewhere.</summary>
+    public int Width { get; init; } = DefaultWidth;
+
+    private const int DefaultWidth = 80;
+
     /// <summary>The stream of standard output; null if lost output is not tracked.</summary>
     public LossyStream? OutStream { private get; init; }
 
@@ -44,7 +49,21 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error, bool ErrorI
         // Code that writes to Console directly uses the same streams.
         Console.SetOut(output.Writer());
         Console.SetError(error.Writer());
-        return new(Console.Out, Console.Error, !Console.IsErrorRedirected) { OutStream = output };
+        return new(Console.Out, Console.Error, !Console.IsErrorRedirected) { OutStream = output, Width = TerminalWidth(Console.IsOutputRedirected) };
+    }
+
+    /// <summary>Columns of the terminal; 80 if the stream is no terminal, or one that does not tell.</summary>
+    public static int TerminalWidth(bool isRedirected)
+    {
+        if (isRedirected) return DefaultWidth;
+        try
+        {
+            return Console.WindowWidth is > 0 and var width ? width : DefaultWidth;
+        }
+        catch (IOException)
+        {
+            return DefaultWidth;
+        }
     }
 
     /// <summary>Prints a warning, with option names as they are typed, and keeps it for the JSON object. No other code prints warnings.</summary>

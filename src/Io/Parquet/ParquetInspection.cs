@@ -67,7 +67,8 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
             {
                 made = new InspectedColumn(column.Name, column.StoredAs, obstacles[column] is null ? column.Field!.ValueType.Name : null, isNullable,
                     obstacles[column]);
-                made = made with { Nulls = Nulls(footer, column), Range = Range(footer, column) };
+                made = made with { Nulls = Nulls(footer, column), Range = Range(footer, column, c => c.Range(column.Storage)),
+                    Times = Range(footer, column, c => c.Times(column.Storage)) };
             }
             else if (list is not null && lists?.Names.Contains(column.Name) == true)
                 made = new InspectedColumn(column.Name, $"list of {list.Storage}", list.Field?.ValueType.Name, isNullable, list.Obstacle);
@@ -98,17 +99,23 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
     }
 
     // Chunks that contain only nulls have no range, whatever their statistics say.
-    private static (double Minimum, double Maximum)? Range(FileFooter footer, FileColumn column)
+    private static (T Minimum, T Maximum)? Range<T>(FileFooter footer, FileColumn column, Func<ChunkStatistics, (T Minimum, T Maximum)?> read)
+        where T : struct, IComparable<T>
     {
-        (double Minimum, double Maximum)? all = null;
+        (T Minimum, T Maximum)? all = null;
         foreach (var chunk in footer.RowGroups.Select(g => g.Chunks[column.Chunk]))
         {
             if (chunk.Statistics.Nulls == chunk.Values) continue;
-            if (chunk.Statistics.Range(column.Storage) is not { } range) return null;
-            all = all is var (low, high) ? (Math.Min(low, range.Minimum), Math.Max(high, range.Maximum)) : range;
+            if (read(chunk.Statistics) is not { } range) return null;
+            all = Both(all, range);
         }
         return all;
     }
+
+    /// <summary>The range of both.</summary>
+    internal static (T Minimum, T Maximum) Both<T>((T Minimum, T Maximum)? one, (T Minimum, T Maximum) other)
+        where T : struct, IComparable<T> => one is not var (low, high) ? other
+        : (low.CompareTo(other.Minimum) < 0 ? low : other.Minimum, high.CompareTo(other.Maximum) > 0 ? high : other.Maximum);
 }
 
 /// <summary>A column of an inspected file.</summary>
@@ -137,6 +144,9 @@ public sealed record InspectedColumn(string Name, string StoredAs, string? Value
     /// Smallest and largest value of a numeric column according to the file: an unchecked hint. Null if unknown or unreliable.
     /// </summary>
     public (double Minimum, double Maximum)? Range { get; init; }
+
+    /// <summary>The same of a column of dates or timestamps.</summary>
+    public (DateTime Minimum, DateTime Maximum)? Times { get; init; }
 }
 
 /// <summary>A row group of an inspected file.</summary>

@@ -204,6 +204,10 @@ public sealed class KMeans : Model, IModelFormat<KMeans>, ICenterModel
     }
 
     /// <inheritdoc/>
+    internal override IReadOnlyList<double> PartWeights(Statistics statistics) =>
+        [.. Enumerable.Range(0, Clusters).Select(((KMeansStatistics)statistics).WeightOf)];
+
+    /// <inheritdoc/>
     public override bool Equals(object? obj) =>
         obj is KMeans o && o.Clusters == Clusters && o.EmptyClusters == EmptyClusters && o.centroids.AsSpan().SequenceEqual(centroids);
 
@@ -221,6 +225,11 @@ public sealed class KMeans : Model, IModelFormat<KMeans>, ICenterModel
             $"cluster {k}: {string.Join(", ", Centroid(k).ToArray().Take(most)
                 .Select((c, j) => $"{features?[j].Name ?? $"x{j}"} {c.Text()}"))}{(Dimensions > most ? $" and {Dimensions - most} more" : "")}"));
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null) => Enumerable.Range(0, Clusters).Select(k =>
+        new OutlineEntry($"cluster {k}", Enumerable.Range(0, Dimensions)
+            .Select(j => new OutlineEntry($"{features?[j].Name ?? $"x{j}"}: {centroids[(k * Dimensions) + j].Text()}"))));
 
     private double[,] Matrix()
     {

@@ -5,14 +5,14 @@ namespace Pipelines;
 
 /// <summary>
 /// Sums for k-means, centred on the centroids at the time of summarising. Layout for K clusters of D features: weights of complete rows [K],
-/// weights of the observed entries of incomplete rows [K, D], shifts sum w (x - centroid) [K, D].
+/// weights of the observed entries of incomplete rows [K, D], shifts sum w (x - centroid) [K, D], weights of incomplete rows [K].
 /// </summary>
 /// <param name="clusters">K.</param>
 /// <param name="dimensions">D.</param>
 /// <param name="policy">With <see cref="EmptyClusterPolicy.Relocate"/>, the farthest rows are kept as well: one less than clusters, as one cannot be
 /// empty.</param>
 internal sealed class KMeansStatistics(int clusters, int dimensions, EmptyClusterPolicy policy = EmptyClusterPolicy.Keep)
-    : SumStatistics("kmeans", clusters + (2 * clusters * dimensions))
+    : SumStatistics("kmeans", (2 * clusters) + (2 * clusters * dimensions))
 {
     private FarthestRows? farthest = policy == EmptyClusterPolicy.Relocate ? new(clusters - 1, dimensions) : null;
 
@@ -27,6 +27,11 @@ internal sealed class KMeansStatistics(int clusters, int dimensions, EmptyCluste
     private Span<double> Observed => Sums.AsSpan(clusters, clusters * dimensions);
 
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) => base.MaxBytes(rows, codes) + (farthest?.MostBytes ?? 0);
+
+    /// <summary>Weight of a cluster's rows, complete or not.</summary>
+    public double WeightOf(int cluster) => Sums[cluster] + Incomplete[cluster];
+
+    private Span<double> Incomplete => Sums.AsSpan(clusters + (2 * clusters * dimensions), clusters);
 
     public bool IsEmpty(int cluster) => Sums[cluster] == 0 && !Observed.Slice(cluster * dimensions, dimensions).ContainsAnyExcept(0);
 
@@ -152,6 +157,7 @@ internal sealed class KMeansStatistics(int clusters, int dimensions, EmptyCluste
             for (var j = 0; j < centroid.Length; j++) shifts[j] += weight * (values[j * stride] - centroid[j]);
             return;
         }
+        Incomplete[cluster] += weight;
         var observed = Observed.Slice(cluster * dimensions, dimensions);
         for (var j = 0; j < centroid.Length; j++)
         {

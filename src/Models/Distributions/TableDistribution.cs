@@ -301,7 +301,7 @@ public abstract class TableDistribution : Distribution
     }
 
     /// <summary>Name of a feature's code.</summary>
-    private protected static string NameOf(Feature? feature, int code) =>
+    internal static string NameOf(Feature? feature, int code) =>
         feature?.Categories is { } names && code < names.Count ? names[code] : code.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Draws one of some cells.</summary>

@@ -117,6 +117,7 @@ public static class ExpectationMaximization
             Model = model,
             Rows = statistics.Rows,
             Weight = statistics.Weight,
+            PartWeights = model.PartWeights(statistics),
             Converged = converged,
             StopReason = isOneUpdate && converged ? StopReason.OnePass : converged ? StopReason.Converged
                 : isLate ? StopReason.TimeLimit : isShort ? StopReason.ShortRun : StopReason.IterationLimit,

@@ -89,6 +89,9 @@ public sealed record FitResult<TModel>
     /// </summary>
     public FeatureTransforms Transforms { get; init; } = FeatureTransforms.None;
 
+    /// <summary>Weight of the rows in each cluster; empty for models that have no clusters.</summary>
+    internal IReadOnlyList<double> PartWeights { get; init; } = [];
+
     private double LastLogLikelihood => History.Count > 0 ? History[^1].LogLikelihood : InitialLogLikelihood;
 
     /// <summary>The log-likelihood of the model that the iterations started from.</summary>

@@ -239,6 +239,6 @@ public sealed partial class GeneralMixtureModel : Distribution, IExaminedModel, 
 
     /// <inheritdoc/>
     public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null) =>
-        Components.Select((c, k) => new OutlineEntry($"component {k}, weight {weights[k].Text()}: {c.Kind}", c.Outline(features)))
+        Components.Select((c, k) => new OutlineEntry($"component {k}, weight {weights[k].Text()}: {c.Kind}", c.Outline(features)) { Weight = weights[k] })
             .Concat(CovarianceTie.Note(this).Select(text => new OutlineEntry(text)));
 }

@@ -130,6 +130,13 @@ public abstract class Model : ISummarizer
     public virtual IEnumerable<string> Diagnose(Statistics statistics) => [];
 
     /// <summary>
+    /// Weight of the rows that belong to each entry of the <see cref="Outline"/>, in its order; empty (default) if the outline itself says it, or there are
+    /// no such parts.
+    /// </summary>
+    /// <param name="statistics">Those of all rows under this model.</param>
+    internal virtual IReadOnlyList<double> PartWeights(Statistics statistics) => [];
+
+    /// <summary>
     /// Which of the summarised rows have probability 0 under this model, as text for the error that follows; null (default) = none known.
     /// </summary>
     public virtual string? Impossible(Statistics statistics) => null;

@@ -9,4 +9,8 @@ public sealed record WeightedPart(string Name, double Weight, Distribution Distr
 /// <summary>A line of a model's outline.</summary>
 /// <param name="Text">The line.</param>
 /// <param name="Children">Indented lines that belong to it; null = none.</param>
-public sealed record OutlineEntry(string Text, IEnumerable<OutlineEntry>? Children = null);
+public sealed record OutlineEntry(string Text, IEnumerable<OutlineEntry>? Children = null)
+{
+    /// <summary>The part's weight, 0 … 1: reports show the heaviest parts first; null (default) = the entry keeps its place.</summary>
+    public double? Weight { get; init; }
+}

@@ -255,4 +255,28 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         }
         return string.Join(Environment.NewLine, lines);
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null)
+    {
+        yield return new($"{EmittingStates} state{(EmittingStates == 1 ? "" : "s")}, "
+            + $"{(IsFinite ? "finite: sequences finish in the end" : "infinite: sequences may stop in any state")}");
+        if (Fitting.TiedCovariances) yield return new("the states share one covariance");
+        var edges = new Dictionary<(int From, int To), double>();
+        for (var e = 0; e < graph.From.Length; e++)
+            if (graph.Transitions[e].Probability > 0) edges[(graph.From[e], graph.To[e])] = graph.Transitions[e].Probability;
+        int[] from = [.. edges.Keys.Select(e => e.From).Distinct().Order()];
+        int[] to = [.. edges.Keys.Select(e => e.To).Distinct().Order()];
+        yield return new("transitions from the state, down, to the next, across", TransitionOutline.Of([.. from.Select(Name)], [.. to.Select(Name)],
+            (row, column) => edges.GetValueOrDefault((from[row], to[column]))));
+        for (var s = 0; s < graph.States.Length; s++)
+        {
+            var state = graph.States[s];
+            var notes = (state.Weight != 1 ? $", weight {state.Weight.Text()}" : "") + (state.TiedTo is { } other ? $", tied to {other}" : "");
+            if (s < EmittingStates) yield return new($"state {state.Name}: {emissions[s].Kind}{notes}", emissions[s].Outline(features));
+            else if (notes.Length > 0) yield return new($"state {state.Name}: silent{notes}");
+        }
+
+        string Name(int state) => graph.States[state].Name;
+    }
 }

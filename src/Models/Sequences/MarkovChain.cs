@@ -214,4 +214,38 @@ public sealed partial class MarkovChain : SequenceModel, IModelFormat<MarkovChai
             return i == Order ? $"any row{(i > 0 ? $" from {i + 1} on" : "")}: {t.Describe(own)}" : $"row {i + 1}: {t.Describe(own)}";
         }));
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null)
+    {
+        string[] values = [.. Enumerable.Range(0, tables[0].Sizes[0]).Select(code => TableDistribution.NameOf(features?[0], code))];
+        return tables.Select((table, i) =>
+        {
+            var row = i == Order ? $"any row{(i > 0 ? $" from {i + 1} on" : "")}" : $"row {i + 1}";
+            if (i == 0) return new OutlineEntry(row, tables[0].Outline(features));
+            var contexts = table.Probabilities.Length / values.Length;
+            return new OutlineEntry($"{row}: from {(i == 1 ? "the row" : $"the {i} rows")} before, down, to the row, across", TransitionOutline.Of(
+                new Contexts(values, i, contexts), values, (context, value) => table.Probabilities[(context * values.Length) + value]));
+        });
+    }
+
+    // The values of the rows before, the earliest first, made when they are asked for.
+    private sealed class Contexts(string[] values, int rows, int count) : IReadOnlyList<string>
+    {
+        public int Count => count;
+
+        public string this[int index]
+        {
+            get
+            {
+                var names = new string[rows];
+                for (var j = rows - 1; j >= 0; j--, index /= values.Length) names[j] = values[index % values.Length];
+                return string.Join(", ", names);
+            }
+        }
+
+        public IEnumerator<string> GetEnumerator() => Enumerable.Range(0, count).Select(i => this[i]).GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -19,20 +19,21 @@ public sealed class SummarizerContractTests
     }
 
     [Fact]
-    public void Impossible_sequences_are_statistics()
+    public void Totals_of_sequences_are_statistics()
     {
-        var (first, second, read) = (new ImpossibleSequences(), new ImpossibleSequences(), new ImpossibleSequences());
+        var (first, second, read) = (new SequenceTotals(), new SequenceTotals(), new SequenceTotals());
         foreach (var number in (long[])[2, 3, 5]) first.Add(number);
         foreach (var number in (long[])[7, 11, 13]) second.Add(number);
+        (first.Sequences, second.Sequences, second.LogLikelihood) = (20, 30, -2.5);
         first.Merge(second);
         read.FromBytes(first.ToBytes());
-        Assert.Equal(6, read.Count);
+        Assert.Equal((6, 50, -2.5), (read.Impossible, read.Sequences, read.LogLikelihood));
         Assert.Equal([2, 3, 5, 7, 11], read.First);
         Assert.Equal(read.MaxBytes(0, []), Models.Fitting.StatisticsSize.Of(read) + sizeof(int));
         read.Merge(first.Clone());
-        Assert.Equal(12, read.Count);
+        Assert.Equal((12, 100, -5), (read.Impossible, read.Sequences, read.LogLikelihood));
         Assert.Equal([2, 3, 5, 7, 11], read.First);
         read.Clear();
-        Assert.Equal(new ImpossibleSequences().ToBytes(), read.ToBytes());
+        Assert.Equal(new SequenceTotals().ToBytes(), read.ToBytes());
     }
 }

@@ -32,6 +32,23 @@ public sealed class SeenDataTests
         Assert.Equal(new SeenData(2).ToBytes(), read.ToBytes());
     }
 
+    [Fact]
+    public void Missing_values_are_counted_and_the_others_averaged()
+    {
+        // Longer than a vector, with missing values in the vectors and after them.
+        double[] values = [.. Enumerable.Range(0, 19).Select(i => i % 6 == 5 || i == 18 ? double.NaN : i)];
+        var present = values.Where(v => !double.IsNaN(v)).ToArray();
+        var (total, batch) = (new SeenData(2), new SeenData(2) { Rows = values.Length });
+        batch.Ranges[0] = ValueRange.Of(values);
+        batch.Add(0, values);
+        total.Merge(batch);
+        total.Merge(batch.Clone());
+        var read = new SeenData(2);
+        read.FromBytes(total.ToBytes());
+        Assert.Equal(new("x", 2 * (values.Length - present.Length), 0, 16, present.Average()), read.Profile(0, "x", isOfCodes: false));
+        Assert.Equal(new("c", 2 * (values.Length - present.Length), null, null, null), read.Profile(0, "c", isOfCodes: true));
+    }
+
     private static SeenData Batch(long rejected, params ReadOnlySpan<ValueRange> ranges)
     {
         var made = new SeenData(ranges.Length) { RowsRejected = rejected };

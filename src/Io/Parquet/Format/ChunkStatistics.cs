@@ -45,6 +45,30 @@ internal readonly record struct ChunkStatistics(long Nulls, ulong Minimum, ulong
         return None with { Nulls = nulls };
     }
 
+    /// <summary>The range of dates or timestamps; null if it is unknown, unreliable or beyond what .NET's dates hold.</summary>
+    public (DateTime Minimum, DateTime Maximum)? Times(ParquetStorage storage)
+    {
+        // Ticks a unit, or nanoseconds a tick.
+        long? ticks = (storage.Kind, storage.Physical, Bytes, storage.Unit) switch
+        {
+            (LogicalKind.Date, PhysicalType.Int32, 4, _) => TimeSpan.TicksPerDay,
+            (LogicalKind.Timestamp, PhysicalType.Int64, 8, TimeUnit.Millis) => TimeSpan.TicksPerMillisecond,
+            (LogicalKind.Timestamp, PhysicalType.Int64, 8, TimeUnit.Micros) => TimeSpan.TicksPerMicrosecond,
+            (LogicalKind.Timestamp, PhysicalType.Int64, 8, TimeUnit.Nanos) => -TimeSpan.NanosecondsPerTick,
+            _ => null,
+        };
+        if (ticks is not { } unit) return null;
+        var (low, high) = Bytes == 4 ? ((int)Minimum, (int)Maximum) : ((long)Minimum, (long)Maximum);
+        return low <= high && Time(low) is { } first && Time(high) is { } last ? (first, last) : null;
+
+        DateTime? Time(long value)
+        {
+            var since = unit > 0 ? (Int128)value * unit : value / -unit;
+            var all = since + DateTime.UnixEpoch.Ticks;
+            return all >= 0 && all <= DateTime.MaxValue.Ticks ? new DateTime((long)all, DateTimeKind.Unspecified) : null;
+        }
+    }
+
     /// <summary>The range as numbers; null if it is unknown or unreliable.</summary>
     public (double Minimum, double Maximum)? Range(ParquetStorage storage)
     {
