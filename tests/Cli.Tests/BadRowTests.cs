@@ -98,7 +98,7 @@ public sealed class BadRowTests : IDisposable
                 "--on-bad-row", "quarantine", folder["q"], "--batch-size", "300", "--max-parallelism", $"{parallelism}");
             Assert.Equal(0, result.Code);
             var lines = result.Out.Split('\n');
-            Assert.Equal($"mixture over x, y, fitted to {Rows - bad.Length:N0} rows:", lines[0]);
+            Assert.Equal($"mixture over x, y, fitted to {Rows - bad.Length:N0} rows; 200 missing in y:", lines[0]);
             Assert.Contains($"2,500 rows read = {Rows - bad.Length:N0} used + {bad.Length} rejected", lines);
             await CheckQuarantineAsync();
             var bytes = await File.ReadAllBytesAsync(folder["fitted.json"]);

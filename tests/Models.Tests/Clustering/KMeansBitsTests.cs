@@ -164,7 +164,7 @@ public sealed class KMeansBitsTests
 
         public double Objective { get; private set; }
 
-        public double[] Sums { get; } = new double[centroids.GetLength(0) * (1 + (2 * centroids.GetLength(1)))];
+        public double[] Sums { get; } = new double[centroids.GetLength(0) * 2 * (1 + centroids.GetLength(1))];
 
         public double Distance(double[,] rows, int row, int cluster)
         {
@@ -192,7 +192,7 @@ public sealed class KMeansBitsTests
                 objective -= weight * least;
                 var isComplete = true;
                 for (var j = 0; j < columns; j++) isComplete &= !double.IsNaN(rows[i, j]);
-                if (isComplete) Sums[nearest] += weight;
+                Sums[isComplete ? nearest : clusters + (2 * clusters * columns) + nearest] += weight;
                 for (var j = 0; j < columns; j++)
                 {
                     var x = rows[i, j];
