@@ -8,6 +8,7 @@ internal static class ModelOutline
     private const int MostLetters = 1_000;
     private const int Indent = 2;
     private const int MostParts = 50;
+    private const int MostColumns = 5;
 
     /// <summary>The lines of a model.</summary>
     /// <param name="model">The model.</param>
@@ -40,7 +41,8 @@ internal static class ModelOutline
 
     private static string Cut(string line) => line.Length <= MostLetters ? line : $"{line[..MostLetters]} …";
 
-    // Adjacent lines of the form "name: text, text, …" with equally many texts. Only blanks are added, so a name with a colon or comma does no harm.
+    // Adjacent lines of the form "name: text, text, …" with equally many texts, and few, as lists of categories are no columns. Only blanks are added, so a
+    // name with a colon or comma does no harm.
     private static string[] Aligned(string[] lines)
     {
         var cells = Array.ConvertAll(lines, Cells);
@@ -48,7 +50,7 @@ internal static class ModelOutline
         for (var i = 1; i <= lines.Length; i++)
         {
             if (i < lines.Length && cells[i].Length == cells[first].Length) continue;
-            if (cells[first].Length > 0 && i - first > 1) Align(cells.AsSpan(first..i), made.AsSpan(first..i));
+            if (cells[first].Length is > 0 and <= MostColumns && i - first > 1) Align(cells.AsSpan(first..i), made.AsSpan(first..i));
             first = i;
         }
         return made;
