@@ -60,7 +60,7 @@ public sealed class TransformTests : IDisposable
         var at = Array.IndexOf(lines, "  in the original units:");
         Assert.Matches(@"^    cluster 0: x [\d,]+\.\d+, y \d\.\d+$", lines[at + 1]);
         var shown = (await Tool.RunAsync("inspect", folder["m.json"])).Out.Split('\n');
-        Assert.Equal(lines[1][2..], shown[^7]);
+        Assert.Contains(lines[1][2..], shown);
         Assert.Equal(lines[at..(at + 3)].Select(l => l[2..]), shown[^4..^1]);
 
         using var json = JsonDocument.Parse((await Tool.RunAsync("inspect", folder["m.json"], "--json")).Out);
