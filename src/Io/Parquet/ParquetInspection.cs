@@ -67,8 +67,12 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
             {
                 made = new InspectedColumn(column.Name, column.StoredAs, obstacles[column] is null ? column.Field!.ValueType.Name : null, isNullable,
                     obstacles[column]);
-                made = made with { Nulls = Nulls(footer, column), Range = Range(footer, column, c => c.Range(column.Storage)),
-                    Times = Range(footer, column, c => c.Times(column.Storage)) };
+                made = made with
+                {
+                    Nulls = Nulls(footer, column),
+                    Range = Range(footer, column, c => c.Range(column.Storage)),
+                    Times = Range(footer, column, c => c.Times(column.Storage))
+                };
             }
             else if (list is not null && lists?.Names.Contains(column.Name) == true)
                 made = new InspectedColumn(column.Name, $"list of {list.Storage}", list.Field?.ValueType.Name, isNullable, list.Obstacle);

@@ -316,7 +316,13 @@ public class ModelSelectionTests
             ? throw new ModelException(ErrorKind.Usage, "place", "this", "that", "try it") { FeatureIndex = 3 }
             : new(new FitResult<NormalDistribution>
             {
-                Model = new(0, 1), Rows = 1, Weight = 1, Converged = true, InitialLogLikelihood = 0, History = [], Warnings = ["a warning"],
+                Model = new(0, 1),
+                Rows = 1,
+                Weight = 1,
+                Converged = true,
+                InitialLogLikelihood = 0,
+                History = [],
+                Warnings = ["a warning"],
             });
     }
 
