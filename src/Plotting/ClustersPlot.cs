@@ -43,8 +43,11 @@ internal sealed class ClustersPlot : PlotKind
         var rows = data is null ? null : await DataLook.OpenAsync(model, all, data, options, cancellationToken).ConfigureAwait(false);
         try
         {
-            var centers = ((ICenterModel)model.Model).Centers;
-            var weights = rows is null ? null : await rows.CountLabelsAsync(model.Model, centers.Count, cancellationToken).ConfigureAwait(false);
+            // The model is in the units of its transforms, the picture in those of the rows.
+            var transforms = FeatureTransforms.Of(model.Features);
+            ModelCenter[] centers = [.. ((ICenterModel)model.Model).Centers
+                .Select(c => c with { Place = [.. c.Place.Select((v, j) => transforms.Invert(j, v))] })];
+            var weights = rows is null ? null : await rows.CountLabelsAsync(model, centers.Length, cancellationToken).ConfigureAwait(false);
             using var scope = Cancellation.Enter(cancellationToken);
             return Draw(model, features, new ClusterGroups(centers, weights), rows, options);
         }
@@ -57,7 +60,8 @@ internal sealed class ClustersPlot : PlotKind
     private static Picture Draw(SavedModel model, int[] features, ClusterGroups groups, DataLook? rows, PlotOptions options)
     {
         var named = FeaturesOf(model);
-        var labels = rows is null ? [] : LabelCounts.LabelsOf(model.Model, FeatureMatrix.FromRows(rows.Sample.Values));
+        var transforms = FeatureTransforms.Of(model.Features);
+        var labels = rows is null ? [] : LabelCounts.LabelsOf(model.Model, transforms.Apply(FeatureMatrix.FromRows(rows.Sample.Values)));
         var axes = features.Select((j, i) => AxisOf(named[j], j, groups, rows is null ? null : new SeenFeature(rows, j), options.ScaleOf(i))).ToArray();
         var panels = new List<Panel>();
         var shown = 0;
@@ -78,8 +82,8 @@ internal sealed class ClustersPlot : PlotKind
                 panels.Add(new Panel(options.LabelOf(named[x].Name), options.LabelOf(named[y].Name))
                 {
                     Points = points,
-                    // Borders are lines only where the picture shows all features.
-                    Lines = model.Model.Dimensions == 2 ? Borders(groups.All, x, axes[a], axes[b]) : [],
+                    // Borders are lines only where the picture shows all features, in the units of the distances.
+                    Lines = HasBorders(model) ? Borders(groups.All, x, axes[a], axes[b]) : [],
                     XRange = RangeOf(axes[a]),
                     YRange = RangeOf(axes[b]),
                     XIsLog = axes[a].IsLog,
@@ -112,8 +116,10 @@ internal sealed class ClustersPlot : PlotKind
                 yield return string.Create(CultureInfo.InvariantCulture, $"{PlotTexts.Name(named[j].Name)}: {missing:N0} missing");
         var left = Enumerable.Range(0, named.Count).Except(features).Select(j => named[j].Name).ToArray();
         if (left.Length > 0) yield return $"not drawn: {PlotTexts.Some(left)}; the clusters depend on them, too";
-        if (model.Model.Dimensions == 2 && features.Length == 2) yield return "grey lines: borders between clusters";
+        if (HasBorders(model) && features.Length == 2) yield return "grey lines: borders between clusters";
     }
+
+    private static bool HasBorders(SavedModel model) => model.Model.Dimensions == 2 && FeatureTransforms.Of(model.Features).IsEmpty;
 
     // How far the centers are apart in a feature, which is also its part in the distances.
     private static double Spread(ICenterModel model, int feature)

@@ -81,8 +81,9 @@ internal sealed class DataLook : IAsyncDisposable
     /// <param name="labels">Number of labels.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Shape [labels].</returns>
-    public async ValueTask<double[]> CountLabelsAsync(Model model, int labels, CancellationToken cancellationToken) =>
-        LabelCounts.Of(await pass.RunAsync(new LabelCounts(model, labels), cancellationToken).ConfigureAwait(false));
+    public async ValueTask<double[]> CountLabelsAsync(SavedModel model, int labels, CancellationToken cancellationToken) =>
+        LabelCounts.Of(await pass.RunAsync(InputTransforms.Over(new LabelCounts(model.Model, labels), FeatureTransforms.Of(model.Features)), cancellationToken)
+            .ConfigureAwait(false));
 
     public ValueTask DisposeAsync() => pass.DisposeAsync();
 }

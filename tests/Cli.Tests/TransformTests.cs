@@ -72,6 +72,19 @@ public sealed class TransformTests : IDisposable
     }
 
     [Fact]
+    public async Task Clusters_are_drawn_in_the_original_units()
+    {
+        // Two groups of 40 rows, far from the centers in units of standard deviations.
+        await TestData.WriteAsync(folder["d.parquet"], ("x", Enumerable.Range(0, 80).Select(i => 500 + (100.0 * (i % 2)) + (i % 7)).ToArray()),
+            ("y", Enumerable.Range(0, 80).Select(i => 2000 + (300.0 * (i % 2)) + (i % 5)).ToArray()));
+        Assert.Equal(0, (await FitAsync("kmeans", "--components", "2", "--scale", "standard")).Code);
+        Assert.Equal(0, (await Tool.RunAsync("plot", folder["m.json"], folder["d.parquet"], "--output", folder["p.svg"])).Code);
+        var picture = await File.ReadAllTextAsync(folder["p.svg"]);
+        Assert.Contains("cluster 0 (50 %)", picture, StringComparison.Ordinal);
+        Assert.Contains("cluster 1 (50 %)", picture, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plots_and_samples_are_in_the_original_units()
     {
         var data = await DataAsync();

@@ -1,9 +1,12 @@
 using System.Globalization;
+using Pipelines.Models.Clustering;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines;
 
-/// <summary>k-means with unknown centroids: chooses them from a sample, then runs Lloyd's iterations over all rows.</summary>
+/// <summary>
+/// k-means with unknown centroids: the best of several runs over a sample, then Lloyd's iterations over all rows.
+/// </summary>
 /// <param name="clusters">Number of clusters, at least 1.</param>
 /// <param name="initialization">How the initial centroids are chosen; null = k-means++.</param>
 /// <param name="emptyClusters">What an update does with a cluster that no row is nearest to. Relocation needs iterations that take all rows.</param>
@@ -42,7 +45,7 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
         var (start, _) = await initialization.StartAsync(pass, options, clusters, (sample, o) =>
         {
             warning = UnequalSpreads(sample, pass.Features);
-            return new KMeans(initialization.Centroids(sample, clusters, o.Seed)) { EmptyClusters = emptyClusters };
+            return KMeansStart.Best(sample, clusters, initialization, o).With(emptyClusters);
         }, cancellationToken).ConfigureAwait(false);
         var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         return warning is null ? result : result with { Warnings = [warning, .. result.Warnings] };

@@ -29,6 +29,22 @@ public sealed record FeatureSample(double[,] Values, double[] Weights, long Tota
     /// <summary>The sample as rows for a pass.</summary>
     public FeatureMatrix Matrix => FeatureMatrix.FromRows(Values, Weights);
 
+    /// <summary>Some of the rows, evenly spaced; all if there are no more.</summary>
+    /// <param name="most">Maximum number of rows, at least 1.</param>
+    internal FeatureSample EvenlySpaced(int most)
+    {
+        if (Rows <= most) return this;
+        var values = new double[most, Columns];
+        var weights = new double[most];
+        for (var i = 0; i < most; i++)
+        {
+            var row = (int)((long)i * Rows / most);
+            weights[i] = Weights[row];
+            for (var j = 0; j < Columns; j++) values[i, j] = Values[row, j];
+        }
+        return this with { Values = values, Weights = weights };
+    }
+
     /// <summary>Number of distinct rows, counted up to <paramref name="limit"/>; rows of weight 0 are not counted.</summary>
     public int CountDistinct(int limit)
     {

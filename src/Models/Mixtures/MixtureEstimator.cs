@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipelines.Models.Clustering;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
 
@@ -130,7 +131,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         // Category codes have no distances: the clusters are those of the other features.
         var seen = numbers.Length < sample.Columns && components > 1 ? SampleGeometry.All(sample, numbers).First() : sample;
         var clusters = new KMeans(initialization.Centroids(seen, components, options.Seed));
-        if (kMeansIterations is null) clusters = StartTournament.KMeansToEnd(clusters, seen, options);
+        if (kMeansIterations is null) clusters = KMeansStart.ToEnd(clusters, seen, options).Model;
         else if (kMeansIterations > 0)
             clusters = clusters.Fit(seen.Matrix, new FitOptions
             {

@@ -51,7 +51,7 @@ internal static class MixtureExamination
     /// <param name="options">How it was fitted.</param>
     public static IEnumerable<string> Saddle(GeneralMixtureModel model, FeatureSample sample, FitOptions options)
     {
-        sample = StartTournament.Fewer(sample, Rows);
+        sample = sample.EvenlySpaced(Rows);
         var perUpdate = model.Components.Count * (double)sample.Columns * sample.Columns * (sample.Rows + (double)sample.Columns);
         if (perUpdate * (MostSplit + 1) * Updates > Work || model.Components.Any(c => c.IsFrozen) || options.Update != ParameterKinds.All) yield break;
         var em = new SampleEm(sample, options);

@@ -1,3 +1,4 @@
+using Pipelines.Models.Clustering;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Mixtures;
@@ -38,7 +39,7 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
     /// <returns>The start; null if none of the comparison's rows gave one.</returns>
     public GeneralMixtureModel? Choose(FeatureSample sample, FitOptions options)
     {
-        var few = Fewer(sample, Math.Max(LeastRows, components * (RowsPerComponent + (RowsPerParameter * sample.Columns))));
+        var few = sample.EvenlySpaced(Math.Max(LeastRows, components * (RowsPerComponent + (RowsPerParameter * sample.Columns))));
         if (few.CountDistinct(components) < components) few = sample;
         // A full covariance takes the square of the features for each row, and their cube for each update.
         var perUpdate = components * (double)few.Columns * few.Columns * (few.Rows + (double)few.Columns);
@@ -106,7 +107,7 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         try
         {
             var centroids = initialization.Centroids(sample, components, options.Seed + ((long)attempt << 40));
-            return KMeansToEnd(new(centroids), sample, options).Predict(sample.Matrix, options.Threads);
+            return KMeansStart.ToEnd(new(centroids), sample, options).Model.Predict(sample.Matrix, options.Threads);
         }
         catch (ModelException)
         {
@@ -114,11 +115,6 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
             return null;
         }
     }
-
-    /// <summary>Lloyd's updates until they gain little.</summary>
-    public static KMeans KMeansToEnd(KMeans centroids, FeatureSample sample, FitOptions options) =>
-        centroids.Fit(sample.Matrix, new FitOptions { MaxIterations = 100, RelativeTolerance = 1e-4, MaxDegreeOfParallelism = options.MaxDegreeOfParallelism })
-            .Model;
 
     // A start that the rows give no valid parameters for drops out.
     private static GeneralMixtureModel? Made(Func<GeneralMixtureModel> make)
@@ -144,21 +140,6 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         {
             return null;
         }
-    }
-
-    /// <summary>Evenly spaced rows of a sample.</summary>
-    public static FeatureSample Fewer(FeatureSample sample, int most)
-    {
-        if (sample.Rows <= most) return sample;
-        var values = new double[most, sample.Columns];
-        var weights = new double[most];
-        for (var i = 0; i < most; i++)
-        {
-            var row = (int)((long)i * sample.Rows / most);
-            weights[i] = sample.Weights[row];
-            for (var j = 0; j < sample.Columns; j++) values[i, j] = sample.Values[row, j];
-        }
-        return sample with { Values = values, Weights = weights };
     }
 
     // The kind is that of the geometry.

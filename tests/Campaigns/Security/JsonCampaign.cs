@@ -72,7 +72,7 @@ internal sealed class JsonCampaign : Campaign
                 number is "1e-999" || (number.StartsWith("0.0", StringComparison.Ordinal) && number.Length > 10));
         yield return ("standard deviation 0", Good.Replace("Deviation\":1", "Deviation\":0", StringComparison.Ordinal), false);
         yield return ("standard deviation \"NaN\"", Good.Replace("Deviation\":1", "Deviation\":\"NaN\"", StringComparison.Ordinal), false);
-        yield return ("version 2", Good.Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal), false);
+        yield return ("version 3", Good.Replace("\"version\":1", "\"version\":3", StringComparison.Ordinal), false);
         yield return ("version 1e0", Good.Replace("\"version\":1", "\"version\":1.5", StringComparison.Ordinal), false);
         // Of properties that stand twice readers take different ones: such a file is read differently by different programs.
         yield return ("type twice", Good.Replace("\"type\":\"normal\"", "\"type\":\"kmeans\",\"type\":\"normal\"", StringComparison.Ordinal), false);
