@@ -162,7 +162,7 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>, IPriorEstimator
         var first = failed[0].Failure!;
         if (Fits == 1) return first;
         var count = failed.Length == Fits ? $"all {Fits}" : $"{failed.Length} of {Fits}";
-        return new(ErrorKind.Data, $"{count} fits failed; the first ({Name(failed[0])}), {first.Place}", first.Found, first.Expected, first.Remedy, first)
+        return new(ErrorKind.Data, $"{count} fits failed; the first ({Name(failed[0])}), {first.Place}", first.Found, first.Expected, first.Remedy)
         {
             FeatureIndex = first.FeatureIndex,
             SequenceNumber = first.SequenceNumber,
