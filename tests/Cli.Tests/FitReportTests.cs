@@ -81,7 +81,7 @@ public sealed class FitReportTests : IDisposable
     public async Task The_option_that_stopped_the_fit_is_named(string option, string value, string words)
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
-        var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "7", "--init", "random", option, value,
+        var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "7", "--init", "first-k", option, value,
             "--output", folder["m.json"]);
         Assert.Contains(words, result.Out, StringComparison.Ordinal);
     }

@@ -75,7 +75,7 @@ public sealed class FitTests : IDisposable
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--scale", "standard", "--components", "2",
-            "--iterations", "2", "--tolerance", "-1", "--output", folder["m.json"], "--verbose");
+            "--init", "first-k", "--iterations", "2", "--tolerance", "-1", "--output", folder["m.json"], "--verbose");
         Assert.Equal(["start, total squared distance", "iteration 1, total squared distance", "iteration 2, total squared distance"],
             result.Error.Split('\n').Where(l => l.Contains("distance", StringComparison.Ordinal))
                 .Select(l => l["2001-02-03T04:05:06Z ".Length..(l.IndexOf("distance", StringComparison.Ordinal) + 8)]));
