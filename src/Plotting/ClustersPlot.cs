@@ -45,8 +45,7 @@ internal sealed class ClustersPlot : PlotKind
         {
             // The model is in the units of its transforms, the picture in those of the rows.
             var transforms = FeatureTransforms.Of(model.Features);
-            ModelCenter[] centers = [.. ((ICenterModel)model.Model).Centers
-                .Select(c => c with { Place = [.. c.Place.Select((v, j) => transforms.Invert(j, v))] })];
+            ModelCenter[] centers = [.. ((ICenterModel)model.Model).Centers.Select(c => c with { Place = transforms.Invert(c.Place) })];
             var weights = rows is null ? null : await rows.CountLabelsAsync(model, centers.Length, cancellationToken).ConfigureAwait(false);
             using var scope = Cancellation.Enter(cancellationToken);
             return Draw(model, features, new ClusterGroups(centers, weights), rows, options);

@@ -21,7 +21,7 @@ internal static class TransformLines
         yield return "in the original units:";
         foreach (var (name, values) in centers.Take(ModelInspection.Most))
             yield return $"  {PrintableText.Of(name)}: {string.Join(", ", values.Take(ModelInspection.Most).Select((v, j) => $"{features[j].Name} {Text(v)}"))}"
-                + More(values.Length);
+                + More(values.Count);
         if (centers.Count > ModelInspection.Most) yield return $"  and {centers.Count - ModelInspection.Most} more";
 
         static string Text(double value) => double.IsNaN(value) ? "-" : Figures.Real(value);
@@ -34,15 +34,14 @@ internal static class TransformLines
         json.WriteObjects("centers", centers, center =>
         {
             json.WriteString("name", center.Name);
-            json.WriteList("values", center.Values, json.WriteReal);
+            json.WriteList("values", center.Place, json.WriteReal);
         });
     }
 
-    private static IReadOnlyList<(string Name, double[] Values)> Centers(SavedModel saved)
+    private static IReadOnlyList<ModelCenter> Centers(SavedModel saved)
     {
         var transforms = FeatureTransforms.Of(saved.Features);
-        if (transforms.IsEmpty) return [];
-        return [.. saved.Model.PartCenters().Select(c => (c.Name, c.Values.Select((v, j) => transforms.Invert(j, v)).ToArray()))];
+        return transforms.IsEmpty ? [] : [.. saved.Model.PartCenters().Select(c => c with { Place = transforms.Invert(c.Place) })];
     }
 
     private static string More(int count) => count > ModelInspection.Most ? $" and {count - ModelInspection.Most} more" : "";

@@ -75,13 +75,16 @@ public abstract class CentroidInitialization
         return centroids;
     }
 
+    /// <summary>Surveys the rows, with a sample to choose the centroids from.</summary>
+    internal ValueTask<SurveyStatistics> SurveyAsync(IDataPass pass, FitOptions options, int clusters, CancellationToken cancellationToken) =>
+        DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, clusters), TakesFirstRows ? null : options.Seed, cancellationToken);
+
     /// <summary>Makes the model that a fit starts from, given a sample of the rows.</summary>
     /// <returns>The model, and the options with what the fit learned from the sample.</returns>
     internal async ValueTask<(TModel Start, FitOptions Options)> StartAsync<TModel>(IDataPass pass, FitOptions options, int clusters,
         Func<FeatureSample, FitOptions, TModel> start, CancellationToken cancellationToken)
     {
-        var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, clusters), TakesFirstRows ? null : options.Seed, cancellationToken)
-            .ConfigureAwait(false);
+        var survey = await SurveyAsync(pass, options, clusters, cancellationToken).ConfigureAwait(false);
         using (Cancellation.Enter(cancellationToken))
         {
             if (clusters > 1) options = options with { Sample = FitSample.Of(survey, pass.Columns, options) };

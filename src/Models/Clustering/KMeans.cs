@@ -98,8 +98,7 @@ public sealed class KMeans : Model, IModelFormat<KMeans>, ICenterModel
     public override FitUses Uses => FitUses.None;
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<(string Name, double[] Values)> PartCenters() =>
-        [.. Enumerable.Range(0, Clusters).Select(k => ($"cluster {k}", Centroid(k).ToArray()))];
+    internal override IReadOnlyList<ModelCenter> PartCenters() => Centers;
 
     /// <summary>Centroid <paramref name="cluster"/>, shape [D].</summary>
     public ReadOnlySpan<double> Centroid(int cluster) => centroids.AsSpan(cluster * Dimensions, Dimensions);

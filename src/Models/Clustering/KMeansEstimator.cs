@@ -41,12 +41,15 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
             (clusters >= 1, nameof(clusters), clusters, "at least 1"),
             (Enum.IsDefined(emptyClusters), nameof(emptyClusters), emptyClusters, "Keep or Relocate"));
         KMeans.CheckPolicy(emptyClusters, options.BatchesPerIteration is not null);
-        string? warning = null;
-        var (start, _) = await initialization.StartAsync(pass, options, clusters, (sample, o) =>
+        var survey = await initialization.SurveyAsync(pass, options, clusters, cancellationToken).ConfigureAwait(false);
+        string? warning;
+        KMeans start;
+        using (Cancellation.Enter(cancellationToken))
         {
+            var sample = survey.Sample();
             warning = UnequalSpreads(sample, pass.Features);
-            return KMeansStart.Best(sample, clusters, initialization, o).With(emptyClusters);
-        }, cancellationToken).ConfigureAwait(false);
+            start = KMeansStart.Best(sample, clusters, initialization, options).With(emptyClusters);
+        }
         var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         return warning is null ? result : result with { Warnings = [warning, .. result.Warnings] };
     }

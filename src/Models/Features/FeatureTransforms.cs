@@ -66,6 +66,10 @@ public sealed class FeatureTransforms
         return value;
     }
 
+    /// <summary>A row in the original units.</summary>
+    /// <param name="row">Shape [features]: as the model sees it.</param>
+    internal double[] Invert(IReadOnlyList<double> row) => [.. row.Select((value, j) => Invert(j, value))];
+
     /// <summary>ln f'(x) of a feature whose transformed value f(x) is <paramref name="value"/>; 0 if it is missing.</summary>
     public double LogSlope(int feature, double value)
     {

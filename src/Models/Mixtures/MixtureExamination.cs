@@ -52,9 +52,10 @@ internal static class MixtureExamination
     public static IEnumerable<string> Saddle(GeneralMixtureModel model, FeatureSample sample, FitOptions options)
     {
         sample = sample.EvenlySpaced(Rows);
-        var perUpdate = model.Components.Count * (double)sample.Columns * sample.Columns * (sample.Rows + (double)sample.Columns);
-        if (perUpdate * (MostSplit + 1) * Updates > Work || model.Components.Any(c => c.IsFrozen) || options.Update != ParameterKinds.All) yield break;
         var em = new SampleEm(sample, options);
+        if (em.UpdateCost(model.Components.Count) * (MostSplit + 1) * Updates > Work || model.Components.Any(c => c.IsFrozen)
+            || options.Update != ParameterKinds.All)
+            yield break;
         var gain = double.NegativeInfinity;
         try
         {

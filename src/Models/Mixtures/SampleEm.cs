@@ -15,6 +15,10 @@ internal sealed class SampleEm(FeatureSample sample, FitOptions options)
 
     private readonly InMemoryPass pass = new(sample.Matrix, BatchRows, options.Threads);
 
+    /// <summary>Multiply-adds of an update: a full covariance takes the square of the features for each row, and their cube once.</summary>
+    /// <param name="components">Number of components.</param>
+    public double UpdateCost(int components) => components * (double)sample.Columns * sample.Columns * (sample.Rows + (double)sample.Columns);
+
     /// <summary>Updates a model until its log-likelihood gains little.</summary>
     /// <param name="model">The model.</param>
     /// <param name="updates">Maximum number of updates.</param>

@@ -41,10 +41,8 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
     {
         var few = sample.EvenlySpaced(Math.Max(LeastRows, components * (RowsPerComponent + (RowsPerParameter * sample.Columns))));
         if (few.CountDistinct(components) < components) few = sample;
-        // A full covariance takes the square of the features for each row, and their cube for each update.
-        var perUpdate = components * (double)few.Columns * few.Columns * (few.Rows + (double)few.Columns);
-        var affordable = Work / perUpdate;
         var em = new SampleEm(few, options);
+        var affordable = Work / em.UpdateCost(components);
         var field = Candidates(few, options, Math.Clamp((int)(affordable / 20), 1, 16))
             .Select(one => Run(em, one, 0)).OfType<Candidate>().ToList();
         foreach (var (updates, left) in rounds)
@@ -85,9 +83,10 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         var numbers = Enumerable.Range(0, sample.Columns).Where(j => !isCategorical(j)).ToArray();
         var tries = numbers.Length == 0 || !initialization.IsRandom ? 0 : Tries;
         var made = 0;
+        var geometries = tries == 0 ? [] : SampleGeometry.All(sample, numbers).Take(most).ToArray();
         for (var t = 0; t < tries; t++)
         {
-            foreach (var (kind, seen) in SampleGeometry.All(sample, numbers).Index())
+            foreach (var (kind, seen) in geometries.Index())
             {
                 if (made++ < most && Clusters(seen, options, t) is { } clusters && Made(() => start.FromClusters(sample, clusters, options)) is { } model)
                     yield return new(model, kind);

@@ -164,10 +164,10 @@ public abstract class Model : ISummarizer
     /// Where the parts lie, or the model itself if it has none: for each its name and, by feature, the mean; NaN where that is not known. By default those of
     /// Gaussian distributions.
     /// </summary>
-    internal virtual IReadOnlyList<(string Name, double[] Values)> PartCenters()
+    internal virtual IReadOnlyList<ModelCenter> PartCenters()
     {
         IReadOnlyList<WeightedPart> parts = WeightedParts() is { Count: > 0 } own ? own : RowDistribution() is { } rows ? [new(Title, 1, rows)] : [];
-        return [.. parts.Select(p => (p.Name, Enumerable.Range(0, Dimensions).Select(j => Center(p.Distribution, j)).ToArray()))];
+        return [.. parts.Select(p => new ModelCenter(p.Name, [.. Enumerable.Range(0, Dimensions).Select(j => Center(p.Distribution, j))]))];
 
         static double Center(Distribution distribution, int feature) =>
             distribution.Marginal(feature)?.AsGaussian()?.Mean[0] ?? distribution.AsGaussian()?.Mean[feature] ?? double.NaN;
