@@ -26,36 +26,13 @@ internal sealed class CategoryCodes(CategoryMap map)
     /// <param name="target">Shape [rows]; NaN where a value is missing.</param>
     public void Write(BatchColumn column, Span<double> target)
     {
-        if (column.Accept(new Dictionaries(this)) is { Codes: { } codes } dictionary)
-        {
-            var numbers = dictionary.Indexes.Span;
-            for (var i = 0; i < numbers.Length; i++) target[i] = codes[numbers[i]];
-            // A null in the dictionary has the code NaN.
-            for (var i = 0; i < numbers.Length && dictionary.Present is not null; i++)
-                if (!dictionary.Present[i]) target[i] = double.NaN;
-            if (codes.Contains(CategoryMap.Unknown)) Interlocked.Add(ref unknownRows, target[..numbers.Length].Count(CategoryMap.Unknown));
-            return;
-        }
-        switch (column)
-        {
-            case BatchColumn<string> texts: Each(texts.Values.Span, target, map.Code); break;
-            case BatchColumn<long> whole: Each(whole.Values.Span, target, map.Code); break;
-            case BatchColumn<ulong> natural: Each(natural.Values.Span, target, map.Code); break;
-            case BatchColumn<decimal> exact: Each(exact.Values.Span, target, map.Code); break;
-            default:
-                Numbers(column, target);
-                // Infinity is kept: it makes the row a bad row.
-                for (var i = 0; i < column.Length; i++)
-                    if (!double.IsInfinity(target[i])) target[i] = map.Code(target[i]);
-                break;
-        }
-        var unknown = 0;
-        for (var i = 0; i < column.Length; i++)
-        {
-            if (column.IsNull(i)) target[i] = double.NaN;
-            else if (target[i] == CategoryMap.Unknown) unknown++;
-        }
-        if (unknown > 0) Interlocked.Add(ref unknownRows, unknown);
+        var rows = target[..column.Length];
+        var (codes, indexes, present) = column.Accept(new Dictionaries(this));
+        if (codes is not null) Take(codes, indexes.Span, rows);
+        else Encode(column, rows);
+        if (present is not null) Blank(rows, present);
+        if (codes is not null && !codes.Contains(CategoryMap.Unknown)) return;
+        if (rows.Count(CategoryMap.Unknown) is > 0 and var unknown) Interlocked.Add(ref unknownRows, unknown);
     }
 
     /// <summary>Writes numbers and booleans, true as 1, null as NaN.</summary>
@@ -69,25 +46,55 @@ internal sealed class CategoryCodes(CategoryMap map)
         for (var i = 0; i < flags.Length; i++) target[i] = flags.IsNull(i) ? double.NaN : flags[i] ? 1 : 0;
     }
 
+    private void Encode(BatchColumn column, Span<double> target)
+    {
+        switch (column)
+        {
+            case BatchColumn<string> texts: Each(texts.Values.Span, target, map.Code); break;
+            case BatchColumn<long> whole: Each(whole.Values.Span, target, map.Code); break;
+            case BatchColumn<ulong> natural: Each(natural.Values.Span, target, map.Code); break;
+            case BatchColumn<decimal> exact: Each(exact.Values.Span, target, map.Code); break;
+            default:
+                Numbers(column, target);
+                // Infinity is kept: it makes the row a bad row.
+                Each(target, target, value => double.IsInfinity(value) ? value : map.Code(value));
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Each<T>(ReadOnlySpan<T> values, Span<double> target, Func<T, double> code)
     {
         for (var i = 0; i < values.Length; i++) target[i] = code(values[i]);
     }
 
-    private double[] Of(ColumnDictionary<string> dictionary) => known.GetValue(dictionary, _ =>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Take(double[] codes, ReadOnlySpan<int> indexes, Span<double> target)
     {
-        var values = dictionary.Values.Span;
-        var codes = new double[values.Length];
-        for (var i = 0; i < codes.Length; i++) codes[i] = map.Code(values[i]);
+        for (var i = 0; i < indexes.Length; i++) target[i] = codes[indexes[i]];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Blank(Span<double> target, bool[] present)
+    {
+        for (var i = 0; i < target.Length; i++)
+            if (!present[i]) target[i] = double.NaN;
+    }
+
+    // A null in the dictionary has the code NaN.
+    private double[] Of<T>(BatchColumn<T> column, ColumnDictionary<T> dictionary) => known.GetValue(dictionary, _ =>
+    {
+        var codes = new double[dictionary.Count];
+        Encode(new BatchColumn<T>(column.Field, dictionary.Values), codes);
         return codes;
     });
 
-    /// <summary>A column with a dictionary of texts.</summary>
+    /// <summary>What a column says beside its values: with a dictionary, the code of each of its values and the index of each row's value.</summary>
     private readonly record struct Coded(double[]? Codes, ReadOnlyMemory<int> Indexes, bool[]? Present);
 
     private sealed class Dictionaries(CategoryCodes owner) : IColumnVisitor<Coded>
     {
         public Coded Visit<T>(BatchColumn<T> column) =>
-            column.Dictionary is ColumnDictionary<string> texts ? new(owner.Of(texts), column.Indexes, column.Present) : default;
+            new(column.Dictionary is { } dictionary ? owner.Of(column, dictionary) : null, column.Indexes, column.Present);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Globalization;
 using Pipelines.Io;
 using Pipelines.Models;
@@ -216,6 +217,7 @@ internal sealed partial class FeatureExtractor
     }
 
     // A row without a label has the code -1. Any other row must have one of the known labels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ExtractLabels(BatchColumn column, Span<double> values, ref List<BadRow>? bad)
     {
         codes[features.Count]!.Write(column, values);

@@ -149,7 +149,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
             // With two classes the misses of both are the same.
             if (classes != 2 || k == 1) total.Brier += brier;
         }
-        kept.Labels.AsSpan(next, count).Fill(label);
+        kept.Ends.AsSpan(label).Fill(next + count);
         if (kept.Weights is { } all) weights[..count].CopyTo(all.AsSpan(next));
     }
 

@@ -90,9 +90,9 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
         var next = -1;
         Parallelism.Run(Parallelism.Threads(maxDegreeOfParallelism, classes), _ =>
         {
-            var order = scores is null ? new ScoreOrder(kept) : null;
+            var ranks = scores is null ? new ScoreRanks(kept) : null;
             for (int k; (k = Interlocked.Increment(ref next)) < classes;)
-                areas[k] = order is not null ? RocArea.Of(order, k) : RocArea.OfBins(ScoresOf(k, 0), ScoresOf(k, 1));
+                areas[k] = ranks is not null ? RocArea.Of(ranks, k) : RocArea.OfBins(ScoresOf(k, 0), ScoresOf(k, 1));
         }, CancellationToken.None);
         var rows = 0.0;
         for (var b = 0; b < bins; b++) rows += BinsOf(0)[b * CellSize];
@@ -141,7 +141,7 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
             writer.Write(part.Weights is not null);
             WriteDoubles(writer, part.Values);
             if (part.Weights is not null) WriteDoubles(writer, part.Weights);
-            foreach (var label in part.Labels) writer.Write(label);
+            foreach (var end in part.Ends) writer.Write(end);
         }
     }
 
@@ -155,15 +155,16 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
         var parts = ReadCount(reader, 1);
         for (var i = 0; i < parts; i++)
         {
-            var items = ReadCount(reader, (classes * sizeof(double)) + sizeof(int));
+            var items = ReadCount(reader, classes * sizeof(double));
             var part = new KeptPosteriors(classes, items, reader.ReadBoolean());
             ReadDoubles(reader, part.Values);
             if (part.Weights is not null) ReadDoubles(reader, part.Weights);
-            for (var r = 0; r < items; r++)
+            for (var k = 0; k < classes; k++)
             {
-                part.Labels[r] = reader.ReadInt32();
-                if (part.Labels[r] < 0 || part.Labels[r] >= classes) throw new FormatException($"class {part.Labels[r]}");
+                part.Ends[k] = reader.ReadInt32();
+                if (part.Ends[k] < part.ItemsOf(k).From || part.Ends[k] > items) throw new FormatException($"{part.Ends[k]} items up to class {k}");
             }
+            if (part.Ends[^1] != items) throw new FormatException($"classes of {part.Ends[^1]} of {items} items");
             kept.Add(part);
             keptBytes += part.Bytes;
         }
@@ -178,7 +179,9 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
             for (var k = 0; k < classes; k++)
             {
                 var posteriors = part.Of(k);
-                for (var i = 0; i < posteriors.Length; i++) ScoresOf(k, part.Labels[i] == k ? 0 : 1)[BinOf(posteriors[i])] += part.Weights?[i] ?? 1;
+                var (from, end) = part.ItemsOf(k);
+                for (var i = 0; i < posteriors.Length; i++)
+                    ScoresOf(k, i >= from && i < end ? 0 : 1)[BinOf(posteriors[i])] += part.Weights?[i] ?? 1;
             }
         }
         (kept, keptBytes) = ([], 0);

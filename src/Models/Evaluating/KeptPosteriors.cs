@@ -12,8 +12,8 @@ internal sealed class KeptPosteriors(int classes, int items, bool isWeighted)
     /// <summary>Shape [K, items].</summary>
     public double[] Values { get; } = GC.AllocateUninitializedArray<double>(checked(classes * items));
 
-    /// <summary>Shape [items]: the class of each.</summary>
-    public int[] Labels { get; } = GC.AllocateUninitializedArray<int>(items);
+    /// <summary>Shape [K]: items of this and the preceding classes. The items are in the order of their classes.</summary>
+    public int[] Ends { get; } = new int[classes];
 
     /// <summary>Shape [items]; null if every weight is 1.</summary>
     public double[]? Weights { get; } = isWeighted ? GC.AllocateUninitializedArray<double>(items) : null;
@@ -28,8 +28,11 @@ internal sealed class KeptPosteriors(int classes, int items, bool isWeighted)
     public long Bytes => BytesOf(classes, items, isWeighted);
 
     /// <summary>Bytes that some items take.</summary>
-    public static long BytesOf(int classes, long items, bool isWeighted) => items * (((classes + (isWeighted ? 1 : 0)) * sizeof(double)) + sizeof(int));
+    public static long BytesOf(int classes, long items, bool isWeighted) => items * (classes + (isWeighted ? 1 : 0)) * sizeof(double);
 
     /// <summary>The posteriors of one class, shape [items].</summary>
     public Span<double> Of(int label) => Values.AsSpan(label * items, items);
+
+    /// <summary>The items of a class.</summary>
+    public (int From, int End) ItemsOf(int label) => (label == 0 ? 0 : Ends[label - 1], Ends[label]);
 }

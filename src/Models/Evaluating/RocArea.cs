@@ -12,29 +12,27 @@ internal static class RocArea
     private const double CurveStep = 1.0 / 256;
 
     /// <summary>The area and the curve for one class, exactly.</summary>
-    /// <param name="order">Sorts the posteriors.</param>
+    /// <param name="ranks">Ranks the posteriors.</param>
     /// <param name="label">The class.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static RocFound Of(ScoreOrder order, int label)
+    public static RocFound Of(ScoreRanks ranks, int label)
     {
-        var (own, others) = order.Sort(label);
-        var keys = order.Keys;
-        var weights = order.Weights;
+        var (own, others) = ranks.Rank(label);
+        var keys = ranks.Keys;
+        var weights = ranks.Weights;
+        var counted = ranks.Counted;
         var area = new Walk(own, others);
-        for (var i = keys.Length - 1; i >= 0;)
+        var isOwn = ranks.SortsOwn;
+        for (var i = keys.Length; ;)
         {
-            var (inside, outside, score) = (0.0, 0.0, keys[i] >> 1);
-            do
-            {
-                var weight = weights.IsEmpty ? 1 : weights[i];
-                var counted = (keys[i] & 1) * weight;
-                inside += counted;
-                outside += weight - counted;
-            }
-            while (--i >= 0 && keys[i] >> 1 == score);
-            area.Add(inside, outside);
+            area.Add(isOwn ? 0 : counted[2 * i], isOwn ? counted[2 * i] : 0);
+            if (i == 0) return area.Found(isExact: true);
+            var (sorted, score) = (0.0, keys[i - 1]);
+            do sorted += weights.IsEmpty ? 1 : weights[i - 1];
+            while (--i > 0 && keys[i - 1] == score);
+            var equal = counted[(2 * i) + 1];
+            area.Add(isOwn ? sorted : equal, isOwn ? equal : sorted);
         }
-        return area.Found(isExact: true);
     }
 
     /// <summary>The same where only the weights in bins of ascending scores are known.</summary>
