@@ -3,6 +3,7 @@
 # (else a limit on the size of files stands for it).
 #   tests/Campaigns/run_long.sh [OUT.md]      default: bench/results/campaigns-<cpu>-<date>.md
 #   CAMPAIGN_FUZZ_SECONDS=3600                time of the fuzzer for all targets together; it runs beside the other campaigns
+#   CAMPAIGN_FUZZ_TARGETS=bif,model-json      targets of the fuzzer; default: all
 #   CAMPAIGN_PARQUET_TESTING=DIR              a checkout of apache/parquet-testing to be damaged too; default: ../shared/parquet-testing, if it is there
 #   CAMPAIGN_CORPUS=DIR                       where the fuzzer puts the inputs that it keeps; default: tests/Campaigns/corpus
 # The exit code is 1 if a campaign has a finding.
