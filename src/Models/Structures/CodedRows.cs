@@ -6,8 +6,8 @@ using Pipelines.Models.Kernels;
 namespace Pipelines.Models.Structures;
 
 /// <summary>
-/// Different rows of codes in memory, column by column, with their weights. If all weights are whole numbers, the heaviest rows come first, and each value of a
-/// variable with few values is also a set of rows.
+/// Different rows of codes in memory, column by column, with their weights. If all weights are whole numbers, rows whose weights have the most binary digits
+/// come first, and each value of a variable with few values is also a set of rows.
 /// </summary>
 /// <remarks>Immutable.</remarks>
 internal sealed unsafe class CodedRows
