@@ -10,6 +10,7 @@ using Pipelines.Models.Kernels;
 //   hmmlearn [PAIRS] [NAME]     Baum-Welch and prediction, alternating with hmmlearn
 //   kmeans [PAIRS] [NAME]       k-means, alternating with scikit-learn; 0 pairs: every kernel variant, without a peer
 //   networks FOLDER [NAME]      Bayesian networks of the BIF files in a folder
+//   searches FOLDER [NAME]      structure searches over rows drawn from alarm.bif in a folder
 //   sequences [NAME] [REPEATS]  Baum-Welch
 //   variants [NAME]             every kernel variant, without a peer
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -46,6 +47,7 @@ switch (args)
         HmmComparison.Run(rest.Length > 0 ? int.Parse(rest[0]) : 9, rest.Length > 1 ? rest[1] : "");
         return 0;
     case ["networks", var folder, .. var rest]: NetworkTimings.Run(folder, rest.Length > 0 ? rest[0] : ""); return 0;
+    case ["searches", var folder, .. var rest]: SearchTimings.Run(folder, rest.Length > 0 ? rest[0] : ""); return 0;
     case ["kmeans", "0", .. var rest]:
         KMeansComparison.Variants(rest.Length > 0 ? rest[0] : "");
         return 0;

@@ -13,6 +13,25 @@ internal static class Parallelism
         return (int)Math.Max(1, Math.Min(wanted, batches));
     }
 
+    /// <summary>Runs work of several items, each on whichever thread is free next.</summary>
+    /// <param name="threads">At least 1.</param>
+    /// <param name="items">Number of items.</param>
+    /// <param name="work">Does the item of a number, from 0.</param>
+    /// <param name="cancellationToken">As in <see cref="Run"/>; stops between items.</param>
+    public static void Each(int threads, int items, Action<int> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var next = -1;
+        Run(Math.Max(1, Math.Min(threads, items)), token =>
+        {
+            for (int i; (i = Interlocked.Increment(ref next)) < items;)
+            {
+                token.ThrowIfCancellationRequested();
+                work(i);
+            }
+        }, cancellationToken);
+    }
+
     /// <summary>Runs the same work on several threads, including the caller's; the first error in any thread is rethrown unwrapped.</summary>
     /// <param name="threads">At least 1.</param>
     /// <param name="work">Takes its own share of the work, and stops early when the token is cancelled.</param>

@@ -31,7 +31,11 @@ internal static class BitOps
     public const int BlockRows = BlockWords * 64;
 
     /// <summary>Number of bits of each half byte.</summary>
-    public static Vector128<byte> Half => Vector128.Create((byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    public static Vector128<byte> Half
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128.Create((byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    }
 
     /// <summary>Words that hold one bit for each of some rows, padded.</summary>
     public static int Words(int rows) => (rows + (64 * Padding) - 1) / (64 * Padding) * Padding;
@@ -89,7 +93,11 @@ internal unsafe struct Avx2Bits : IBitOps
     // Sums of half bytes' bits fit into bytes for this many vectors.
     private const int Run = 16;
 
-    private static Vector256<byte> Table => Vector256.Create(BitOps.Half, BitOps.Half);
+    private static Vector256<byte> Table
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(BitOps.Half, BitOps.Half);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int AndCount(ulong* a, ulong* b, int words)
@@ -138,7 +146,11 @@ internal unsafe struct Avx512Bits : IBitOps
     /// <summary>True if this CPU has the instructions for bytes.</summary>
     public static bool IsSupported => Avx512BW.IsSupported;
 
-    private static Vector512<byte> Table => Vector512.Create(Vector256.Create(BitOps.Half, BitOps.Half), Vector256.Create(BitOps.Half, BitOps.Half));
+    private static Vector512<byte> Table
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create(Vector256.Create(BitOps.Half, BitOps.Half), Vector256.Create(BitOps.Half, BitOps.Half));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int AndCount(ulong* a, ulong* b, int words)

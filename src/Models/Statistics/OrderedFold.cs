@@ -16,6 +16,9 @@ internal sealed class OrderedFold(ISummarizer summarizer, CanonicalFold fold, lo
     private readonly Stack<Statistics> free = new();
     private readonly SemaphoreSlim slots = new(2 * threads);
     private long next = fold.Next - 1;
+
+    // One thread folds at a time. The others go on to their next batches: merging large statistics may take as long as summarising.
+    private bool isFolding;
     private long folded = fold.Next;
 
     /// <summary>Called in batch order, one call at a time, after each batch is folded. Null = not called.</summary>
@@ -58,20 +61,26 @@ internal sealed class OrderedFold(ISummarizer summarizer, CanonicalFold fold, lo
 
     private void Hand(long batch, Statistics statistics)
     {
-        var done = 0;
         lock (gate)
         {
             waiting.Add(batch, statistics);
-            while (waiting.Remove(folded, out var ready))
-            {
-                fold.Add(folded % batches, ready);
-                ready.Clear();
-                free.Push(ready);
-                folded++;
-                done++;
-                Folded?.Invoke(fold);
-            }
+            if (isFolding) return;
+            isFolding = true;
         }
-        if (done > 0) slots.Release(done);
+        while (true)
+        {
+            Statistics? ready;
+            lock (gate)
+            {
+                isFolding = waiting.Remove(folded, out ready);
+                if (!isFolding) return;
+            }
+            fold.Add(folded % batches, ready!);
+            ready!.Clear();
+            folded++;
+            Folded?.Invoke(fold);
+            lock (gate) free.Push(ready);
+            slots.Release();
+        }
     }
 }

@@ -13,6 +13,8 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
 
     // Shape [child, parent]: what the child's family gains if the parent is added or removed.
     private readonly double[] gains = new double[problem.Rules.Variables * problem.Rules.Variables];
+    // Variables whose gains are those of other parents than they have now.
+    private readonly HashSet<int> stale = [];
     private readonly List<(int Child, int Parent)> changed = [];
     private readonly int[][] start = problem.Options.Initial?.Select(p => p.Order().ToArray()).ToArray() ?? problem.Rules.Required;
     private readonly int[] order = [.. Enumerable.Range(0, problem.Rules.Variables)];
@@ -24,8 +26,8 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
     public int[][] Run()
     {
         graph = new(start);
-        Refresh(Enumerable.Range(0, variables));
-        var score = family.Sum();
+        stale.UnionWith(order);
+        var score = Refresh();
         tolerance = double.IsFinite(score) ? Math.Abs(score) * StructureProblem.Rounding : 0;
         var random = new SeededRandom(problem.Options.Seed);
         var (best, bestScore) = Explore(score, random);
@@ -33,7 +35,7 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
         {
             Return(best);
             Disturb(random);
-            var (found, foundScore) = Explore(family.Sum(), random);
+            var (found, foundScore) = Explore(Refresh(), random);
             if (foundScore > bestScore + tolerance) (best, bestScore) = (found, foundScore);
         }
         return best;
@@ -49,7 +51,7 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
             Return(idle % 3 == 2 ? start : best);
             if (idle % 3 == 2) Shuffle(random);
             else if (!Wander(random) || idle % 3 == 1) Disturb(random);
-            var (found, foundScore) = Climb(family.Sum());
+            var (found, foundScore) = Climb(Refresh());
             if (foundScore > bestScore + tolerance) (best, bestScore, idle) = (found, foundScore, -1);
         }
         return (best, bestScore);
@@ -64,6 +66,7 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
             Cancellation.Poll();
             if (BestMove(visited) is not { } found || (tabuLength == 0 && !(found.Gain > tolerance))) break;
             Make(found.Move);
+            Refresh();
             score += found.Gain;
             idle++;
             if (score > bestScore + tolerance) (best, bestScore, idle) = ([.. graph.Parents], score, 0);
@@ -118,36 +121,41 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
     private void Make(ArcMove move)
     {
         graph.Apply(move);
-        Refresh(move.Change == ArcChange.Reverse ? [move.Child, move.Parent] : [move.Child]);
+        stale.Add(move.Child);
+        if (move.Change == ArcChange.Reverse) stale.Add(move.Parent);
     }
 
-    // Families that may not be are not scored.
-    private void Refresh(IEnumerable<int> children)
+    // Computes stale gains, and returns the score. Families that may not be are not scored.
+    private double Refresh()
     {
         changed.Clear();
-        foreach (var child in children)
+        foreach (var child in stale.Order())
         {
-            family[child] = problem.Scores.Score(child, graph.Parents[child]);
+            changed.Add((child, child));
             for (var parent = 0; parent < variables; parent++)
             {
                 gains[(child * variables) + parent] = double.NaN;
                 if (parent != child && (graph.HasArc(parent, child) || MayAdd(parent, child))) changed.Add((child, parent));
             }
         }
+        stale.Clear();
         problem.InParallel(changed.Count, i =>
         {
             var (child, parent) = changed[i];
             var now = graph.Parents[child];
-            var then = Array.BinarySearch(now, parent) >= 0 ? ArcGraph.Without(now, parent) : ArcGraph.With(now, parent);
-            gains[(child * variables) + parent] = problem.Scores.Score(child, then) - family[child];
+            var then = parent == child ? now : Array.BinarySearch(now, parent) >= 0 ? ArcGraph.Without(now, parent) : ArcGraph.With(now, parent);
+            (parent == child ? ref family[child] : ref gains[(child * variables) + parent]) = problem.Scores.Score(child, then);
         });
+        foreach (var (child, parent) in changed)
+            if (parent != child) gains[(child * variables) + parent] -= family[child];
+        return family.Sum();
     }
 
     private void Return(int[][] structure)
     {
         var before = graph.Parents;
         graph = new(structure);
-        Refresh(Enumerable.Range(0, variables).Where(v => !ReferenceEquals(before[v], structure[v])));
+        stale.UnionWith(Enumerable.Range(0, variables).Where(v => !ReferenceEquals(before[v], structure[v])));
     }
 
     private void Shuffle(SeededRandom random)
@@ -176,9 +184,8 @@ internal sealed class ArcSearch(StructureProblem problem, int tabuLength, int ta
             }
             if (covered.Count == 0) break;
             Cancellation.Poll();
-            graph.Apply(covered[(int)random.NextInt64(covered.Count)]);
+            Make(covered[(int)random.NextInt64(covered.Count)]);
         }
-        Refresh(Enumerable.Range(0, variables));
         return covered.Count > 0;
     }
 

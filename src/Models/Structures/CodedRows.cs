@@ -1,11 +1,13 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Structures;
 
 /// <summary>
-/// Different rows of codes in memory, column by column, with their weights. If all weights are whole numbers, the heaviest rows come first, and each value of a
-/// variable with few values is also a set of rows.
+/// Different rows of codes in memory, column by column, with their weights. If all weights are whole numbers, rows whose weights have the most binary digits
+/// come first, and each value of a variable with few values is also a set of rows.
 /// </summary>
 /// <remarks>Immutable.</remarks>
 internal sealed unsafe class CodedRows
@@ -30,31 +32,25 @@ internal sealed unsafe class CodedRows
         (Rows, Weight) = (rows.Count, 0);
         Padded = 64 * BitOps.Words(Rows);
         Weights = Pinned<double>(Padded);
-        var order = Order(rows.Weights);
-        var keys = rows.Keys;
         words = new ulong[layout.Words][];
         for (var w = 0; w < words.Length; w++) words[w] = Pinned<ulong>(Padded);
-        for (var i = 0; i < Rows; i++)
+        var order = Order(rows.Weights, out var heavy);
+        HasSets = order is not null;
+        if (heavy > 0)
         {
-            var from = order is null ? i : order[i];
-            Weights[i] = rows.Weights[from];
-            Weight += Weights[i];
-            for (var w = 0; w < words.Length; w++) words[w][i] = keys[(from * layout.Words) + w];
+            PlaneBlocks = (heavy + BitOps.BlockRows - 1) / BitOps.BlockRows;
+            Planes = new ulong[BitOperations.Log2((ulong)rows.Weights[order![0]]) + 1][];
+            for (var p = 0; p < Planes.Length; p++) Planes[p] = Pinned<ulong>(Math.Min(Padded, PlaneBlocks * BitOps.BlockRows) / 64);
         }
-        var counted = order is not null;
-        (Planes, HasSets) = (counted ? MakePlanes() : [], counted);
+        Parallelism.Each(threads, Blocks, block => Copy(rows, order, block), default);
+        foreach (var weight in Weights) Weight += weight;
         sets = new ulong[Variables][];
         setCounts = new int[Variables][];
         hasMissing = new bool[Variables];
-        var next = -1;
-        Parallelism.Run(Math.Min(threads, Variables), token =>
+        Parallelism.Each(threads, Variables, j =>
         {
-            for (int j; (j = Interlocked.Increment(ref next)) < Variables;)
-            {
-                token.ThrowIfCancellationRequested();
-                hasMissing[j] = AnyMissing(j);
-                if (counted && Sizes[j] <= MostSets) MakeSets(j);
-            }
+            if (HasSets && Sizes[j] <= MostSets) MakeSets(j);
+            else hasMissing[j] = AnyMissing(j);
         }, default);
     }
 
@@ -84,10 +80,10 @@ internal sealed unsafe class CodedRows
     /// <summary>
     /// Binary digits of the weights, as sets of rows. Rows beyond the end of the digits have the weight 1. The sets end at a multiple of a block.
     /// </summary>
-    public ulong[][] Planes { get; }
+    public ulong[][] Planes { get; } = [];
 
     /// <summary>Blocks whose rows have weights other than 1.</summary>
-    public int PlaneBlocks { get; private set; }
+    public int PlaneBlocks { get; }
 
     /// <summary>True if a row has no value of the variable.</summary>
     public bool HasMissing(int variable) => hasMissing[variable];
@@ -109,43 +105,45 @@ internal sealed unsafe class CodedRows
 
     private static T[] Pinned<T>(int length) => GC.AllocateArray<T>(length, pinned: true);
 
-    // Heaviest rows first; null if weights are not whole numbers.
-    private static int[]? Order(ReadOnlySpan<double> weights)
+    // Rows by binary digits of their weights, most first; null if weights are not whole numbers. The heavy rows weigh more than 1.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int[]? Order(ReadOnlySpan<double> weights, out int heavy)
     {
         double total = 0;
+        Span<int> ends = stackalloc int[64];
+        ends.Clear();
+        heavy = 0;
         foreach (var weight in weights)
         {
             total += weight;
             if (weight != Math.Floor(weight) || total > LargestCount) return null;
+            ends[63 - BitOperations.Log2((ulong)weight)]++;
         }
+        for (var digits = 1; digits < ends.Length; digits++) ends[digits] += ends[digits - 1];
+        heavy = ends[^2];
         var order = new int[weights.Length];
-        var heavy = 0;
-        for (var i = 0; i < weights.Length; i++)
-            if (weights[i] > 1) order[heavy++] = i;
-        var by = new double[heavy];
-        for (var i = 0; i < heavy; i++) by[i] = -weights[order[i]];
-        by.AsSpan().Sort(order.AsSpan(0, heavy));
-        for (var i = 0; i < weights.Length; i++)
-            if (weights[i] <= 1) order[heavy++] = i;
+        for (var i = weights.Length - 1; i >= 0; i--) order[--ends[63 - BitOperations.Log2((ulong)weights[i])]] = i;
         return order;
     }
 
-    private ulong[][] MakePlanes()
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Copy(DistinctRowsStatistics rows, int[]? order, int block)
     {
-        var heavy = 0;
-        while (heavy < Rows && Weights[heavy] > 1) heavy++;
-        if (heavy == 0) return [];
-        PlaneBlocks = (heavy + BitOps.BlockRows - 1) / BitOps.BlockRows;
-        var end = Math.Min(Padded, PlaneBlocks * BitOps.BlockRows);
-        var planes = new ulong[System.Numerics.BitOperations.Log2((ulong)Weights[0]) + 1][];
-        for (var p = 0; p < planes.Length; p++)
+        var keys = rows.Keys;
+        var weights = rows.Weights;
+        var (first, end) = (block * BitOps.BlockRows, Math.Min(Rows, (block + 1) * BitOps.BlockRows));
+        for (var i = first; i < end; i++)
         {
-            planes[p] = Pinned<ulong>(end / 64);
-            for (var i = 0; i < Math.Min(end, Rows); i++) planes[p][i / 64] |= (((ulong)Weights[i] >> p) & 1) << (i % 64);
+            var from = order is null ? i : order[i];
+            Weights[i] = weights[from];
+            for (var w = 0; w < words.Length; w++) words[w][i] = keys[(from * words.Length) + w];
         }
-        return planes;
+        if (block >= PlaneBlocks) return;
+        for (var p = 0; p < Planes.Length; p++)
+            for (var i = first; i < end; i++) Planes[p][i / 64] |= (((ulong)Weights[i] >> p) & 1) << (i % 64);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool AnyMissing(int variable)
     {
         var (of, shift, mask) = Codes(variable);
@@ -155,8 +153,10 @@ internal sealed unsafe class CodedRows
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MakeSets(int variable)
     {
+        var present = 0;
         var (of, shift, mask) = Codes(variable);
         var (size, length) = (Sizes[variable], Padded / 64);
         var made = Pinned<ulong>(size * length);
@@ -165,9 +165,16 @@ internal sealed unsafe class CodedRows
         {
             for (var i = 0; i < Rows; i += 64) CodeIndexes.Bits(from + i, Math.Min(64, Rows - i), shift, mask, size, to + (i / 64), length);
             for (var value = 0; value < size; value++)
+            {
                 for (var i = 0; i < length; i++)
-                    counts[(value * Blocks) + (i / BitOps.BlockWords)] += System.Numerics.BitOperations.PopCount(made[(value * length) + i]);
+                {
+                    var count = BitOperations.PopCount(made[(value * length) + i]);
+                    counts[(value * Blocks) + (i / BitOps.BlockWords)] += count;
+                    present += count;
+                }
+            }
         }
+        hasMissing[variable] = present < Rows;
         (sets[variable], setCounts[variable]) = (made, counts);
     }
 }

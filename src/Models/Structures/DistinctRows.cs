@@ -38,6 +38,7 @@ internal sealed class DistinctRows : ISummarizer
 
     public Statistics CreateStatistics() => new DistinctRowsStatistics(layout, maxBytes);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
         var into = (DistinctRowsStatistics)statistics;
@@ -69,6 +70,7 @@ internal sealed class DistinctRows : ISummarizer
     }
 
     // Adds a variable's codes to the words of a tile's rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pack(in FeatureBlock block, int start, int rows, int variable, Span<ulong> words)
     {
         int size = layout.Sizes[variable], shift = layout.Shift[variable], stride = block.RowStride;

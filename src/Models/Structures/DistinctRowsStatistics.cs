@@ -63,6 +63,7 @@ internal sealed class DistinctRowsStatistics(RowLayout layout, long? maxBytes) :
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(ReadOnlySpan<ulong> key, int hash, double weight)
     {
         if (Count == weights.Length) Grow();
@@ -142,6 +143,7 @@ internal sealed class DistinctRowsStatistics(RowLayout layout, long? maxBytes) :
         if (!(weight > 0)) throw new FormatException($"a weight of {weight}");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsEqual(ReadOnlySpan<ulong> key, int row)
     {
         for (int i = 0, at = row * key.Length; i < key.Length; i++, at++)
@@ -149,6 +151,7 @@ internal sealed class DistinctRowsStatistics(RowLayout layout, long? maxBytes) :
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Hash(ReadOnlySpan<ulong> key)
     {
         ulong hash = 0;
@@ -160,6 +163,7 @@ internal sealed class DistinctRowsStatistics(RowLayout layout, long? maxBytes) :
         return hash;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
         var rows = Math.Max(FewestRows, 2 * weights.Length);

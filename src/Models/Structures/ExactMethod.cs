@@ -25,8 +25,8 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
 
     /// <inheritdoc/>
     /// <remarks>
-    /// What dynamic programming needs is known from the allowed arcs, and with bdeu and k2 the number of families is, too. How many families mdl, bic and aic
-    /// leave, and how many sets A* meets, only the data tell; beyond the memory they are refused as soon as it is known.
+    /// What dynamic programming and the lower bounds of A* need is known from the allowed arcs, and with bdeu and k2 the number of families is, too. How many
+    /// families mdl, bic and aic leave, and how many sets A* meets, only the data tell; beyond the memory they are refused as soon as it is known.
     /// </remarks>
     public override void Check(StructureOptions options, IReadOnlyList<int> sizes, long? maxBytes, int copies)
     {
@@ -39,10 +39,10 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
         // A search has half of the memory, rows and kept scores the other.
         var (limit, mostParents) = ((double)(maxBytes ?? long.MaxValue) / 2, options.MaxParents ?? sizes.Count - 1);
         // Without parents nothing is searched.
-        if (usesDp && mostParents > 0)
+        if (mostParents > 0)
         {
-            var components = ExactComponents.Of([.. domains.Select(d => new ExactParentSets([d.Required | d.Optional], [0]))]);
-            CheckDp(components.Max(c => c.Length), limit);
+            foreach (var component in ExactComponents.Of([.. domains.Select(d => new ExactParentSets([d.Required | d.Optional], [0]))]))
+                CheckSearch(component.Length, limit);
         }
         if (options.Score is StructureScore.Bdeu or StructureScore.K2 && FamilyBytes(domains, mostParents) is var bytes && bytes > limit)
         {
@@ -59,12 +59,11 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
         var limit = (problem.MaxBytes ?? long.MaxValue) - lists.Sum(l => (long)l.Sets.Length * ExactParentSets.BytesOfOne);
         var chosen = ExactComponents.Solve(lists, component =>
         {
-            if (usesDp)
-            {
-                CheckDp(component.Count, limit);
-                return ExactDpSearch.Solve(component, problem.Threads, steps => problem.Report(steps, double.NaN), Cancellation.Token);
-            }
-            return ExactAStarSearch.Solve(component, limit, steps => problem.Report(steps, double.NaN), Cancellation.Token);
+            CheckSearch(component.Count, limit);
+            return usesDp
+                ? ExactDpSearch.Solve(component, problem.Threads, steps => problem.Report(steps, double.NaN), Cancellation.Token)
+                : ExactAStarSearch.Solve(component, limit - ExactPatterns.Bytes(component.Count), steps => problem.Report(steps, double.NaN),
+                    Cancellation.Token);
         }) ?? throw Cyclic();
         return new([.. chosen.Select((set, v) => Indexes(lists[v].Sets[set]))], true);
     }
@@ -73,13 +72,16 @@ internal sealed class ExactMethod(bool usesDp) : SearchMethod
     private static double FamilyBytes(ExactDomain[] domains, int maxParents) =>
         domains.Sum(d => d.Count(maxParents)) * (ExactFamilies.BytesOfFamily + ExactParentSets.BytesOfOne);
 
-    private static void CheckDp(int variables, double limit)
+    // One component is searched at a time. A single variable has no order.
+    private void CheckSearch(int variables, double limit)
     {
-        var bytes = ExactDpSearch.Bytes(variables);
-        if (variables <= ExactDpSearch.MostVariables && bytes <= limit) return;
-        var fitting = Enumerable.Range(1, ExactDpSearch.MostVariables).LastOrDefault(n => ExactDpSearch.Bytes(n) <= limit);
-        throw TooLarge($"{variables} variables that may be each other's parents, which need {Mebibytes(bytes)}", limit,
-            $"choose at most {fitting} variables, forbid arcs, use A* (StructureMethod.Exact), or search by hill climbing");
+        var most = usesDp ? ExactDpSearch.MostVariables : MostVariables;
+        if (variables == 1 || (variables <= most && Bytes(variables) <= limit)) return;
+        throw TooLarge($"{variables} variables that may be each other's parents, which need {Mebibytes(Bytes(variables))}", limit,
+            $"choose at most {Enumerable.Range(1, most).LastOrDefault(n => Bytes(n) <= limit)} variables, forbid arcs, "
+            + $"{(usesDp ? "use A* (StructureMethod.Exact)" : "give more memory")}, or search by hill climbing");
+
+        double Bytes(int n) => usesDp ? ExactDpSearch.Bytes(n) : ExactPatterns.Bytes(n);
     }
 
     private static ModelException TooLarge(string found, double limit, string remedy) =>

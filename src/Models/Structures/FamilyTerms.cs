@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Numerics;
 
 namespace Pipelines.Models.Structures;
@@ -35,6 +36,7 @@ internal sealed class FamilyTerms(StructureOptions options, IReadOnlyList<int> s
     };
 
     // Sum of (n + a) log(n + a), of cells without rows, too.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Logs(ReadOnlySpan<double> weights, double combinations, double prior)
     {
         double sum = 0;

@@ -35,18 +35,7 @@ internal sealed record StructureProblem(IFamilyScores Scores, StructureOptions O
     }
 
     /// <summary>Runs work of several items on all threads.</summary>
-    public void InParallel(int items, Action<int> work)
-    {
-        var next = -1;
-        Parallelism.Run(Math.Max(1, Math.Min(Threads, items)), token =>
-        {
-            for (int i; (i = Interlocked.Increment(ref next)) < items;)
-            {
-                token.ThrowIfCancellationRequested();
-                work(i);
-            }
-        }, Cancellation.Token);
-    }
+    public void InParallel(int items, Action<int> work) => Parallelism.Each(Threads, items, work, Cancellation.Token);
 
     /// <summary>
     /// The maximum number of parents: the options', and for rows of the total weight W mdl's own floor(log2(2 W / log2 W)). With mdl and bic it is 0 if W is at

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Structures;
@@ -32,6 +33,7 @@ internal sealed unsafe partial class SubsetCounts
         return all;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Walk<TBits>(Level[] levels)
         where TBits : struct, IBitOps
     {
@@ -52,7 +54,7 @@ internal sealed unsafe partial class SubsetCounts
                 for (var p = 0; p < rows.Planes.Length; p++)
                 {
                     fixed (ulong* plane = rows.Planes[p])
-                        part.Descend(0, plane + first, TBits.AndCount(plane + first, plane + first, words), p, 0);
+                        if (TBits.AndCount(plane + first, plane + first, words) is > 0 and var count) part.Descend(0, plane + first, count, p, 0);
                 }
             }
         }
@@ -65,6 +67,7 @@ internal sealed unsafe partial class SubsetCounts
         where TBits : struct, IBitOps
     {
         // The rows within are those of the earlier levels' codes; null = all.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Descend(int depth, ulong* within, int count, int shift, int cell)
         {
             var level = levels[depth];

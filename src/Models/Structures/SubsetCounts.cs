@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -61,6 +62,7 @@ internal sealed unsafe partial class SubsetCounts(CodedRows rows)
         return cells.AsSpan(0, 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ReadOnlySpan<double> Compact(Span<double> values)
     {
         var to = 0;
@@ -92,6 +94,7 @@ internal sealed unsafe partial class SubsetCounts(CodedRows rows)
         return padded <= Math.Min(MostCells, Math.Max(4_096, 4.0 * rows.Rows)) ? Tabulate(subset, (int)all, (int)padded) : -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Tabulate(ReadOnlySpan<int> subset, int all, int padded)
     {
         const int chunk = 2_048;
@@ -131,11 +134,13 @@ internal sealed unsafe partial class SubsetCounts(CodedRows rows)
         return all;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread(ulong* at, double* weights, int count, double* to)
     {
         for (var i = 0; i < count; i++) to[at[i]] += weights[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SpreadInFour(ulong* at, double* weights, int count, double* to)
     {
         for (var i = 0; i < count; i += 4)

@@ -132,6 +132,27 @@ public class CanonicalFoldTests
         }
     }
 
+    // Otherwise neither thread ever goes on.
+    [Fact]
+    public void AThreadThatFoldsHoldsUpNoOther()
+    {
+        var summarizer = new ExtentSummarizer();
+        using var third = new ManualResetEventSlim();
+        using var fold = new OrderedFold(summarizer, new(summarizer), 3, 3, 2)
+        {
+            Folded = sofar =>
+            {
+                if (sofar.Next == 1) third.Wait();
+            },
+        };
+        var total = fold.Run((batch, statistics) =>
+        {
+            if (batch == 2) third.Set();
+            statistics.Rows = batch + 1;
+        }, default);
+        Assert.Equal(1 + 2 + 3, total.Rows);
+    }
+
     [Fact]
     public void AGapIsNamed()
     {

@@ -1,3 +1,4 @@
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Structures;
 
 namespace Pipelines.Models.Tests.Structures;
@@ -32,6 +33,30 @@ public sealed class ExactRefusalTests
         "exact structure search: found families of up to 5 parents that need 537 MiB, expected at most 110 MiB, half of the memory; "
         + "allow at most 4 parents, give more memory, or search by hill climbing",
         () => Check(new() { Method = StructureMethod.Exact, Score = StructureScore.Bdeu, MaxParents = 5 }, 30, 220 * MiB));
+
+    // Both count every family whatever the rows are. 30 variables with up to 29 parents: 30 * 2^29 families of 128 bytes.
+    [Theory]
+    [InlineData(StructureScore.Bdeu)]
+    [InlineData(StructureScore.K2)]
+    public async Task FamiliesThatDoNotFitAreRefusedBeforeARowIsRead(StructureScore score)
+    {
+        var estimator = new BayesianNetworkEstimator(new StructureOptions { Method = StructureMethod.Exact, Score = score }) { MaxBytes = 220 * MiB };
+        var error = await Assert.ThrowsAsync<ModelException>(async () => await estimator.FitAsync(new UnreadPass(30), new()));
+        Assert.Equal("exact structure search: found families of up to 29 parents that need 1,966,080 MiB, expected at most 110 MiB, half of the memory; "
+            + "allow at most 4 parents, give more memory, or search by hill climbing", error.Message);
+    }
+
+    // The lower bounds: two groups of 20 variables take 2 * 2^20 * 8 bytes = 16 MiB, one of 20 and one of 19 take 12.
+    [Fact]
+    public async Task BoundsThatDoNotFitAreRefusedBeforeARowIsRead()
+    {
+        var estimator = new BayesianNetworkEstimator(new StructureOptions { Method = StructureMethod.Exact }) { MaxBytes = 30 * MiB };
+        var error = await Assert.ThrowsAsync<ModelException>(async () => await estimator.FitAsync(new UnreadPass(40), new()));
+        Assert.Equal("exact structure search: found 40 variables that may be each other's parents, which need 16 MiB, expected at most 15 MiB, half of the "
+            + "memory; choose at most 39 variables, forbid arcs, give more memory, or search by hill climbing", error.Message);
+        Check(new() { Method = StructureMethod.Exact }, 40, 32 * MiB);
+        Check(new() { Method = StructureMethod.Exact, MaxParents = 0 }, 40, 30 * MiB);
+    }
 
     [Fact]
     public void FamiliesThatTheScoreLeavesAreRefusedBeforeTheyAreCounted()
@@ -72,6 +97,14 @@ public sealed class ExactRefusalTests
         var options = new StructureOptions { Method = method, Constraints = new() { Require = [(0, 1), (1, 2), (2, 0)] } };
         Refused("StructureConstraints.Require: found arcs that form a cycle, expected arcs without cycles; require fewer arcs",
             () => ExactMethodTests.Search(new NaiveScores(rows, weights, sizes, options, true), options));
+    }
+
+    private sealed class UnreadPass(int columns) : IDataPass
+    {
+        public int Columns => columns;
+
+        public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("rows were read");
     }
 
     private static void Check(StructureOptions options, int variables, long? maxBytes) =>

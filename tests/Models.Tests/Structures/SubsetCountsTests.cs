@@ -64,6 +64,31 @@ public class SubsetCountsTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void RowsAreTheSameWithAnyNumberOfThreads(int weights)
+    {
+        // More different rows than a block has, and with whole weights more rows of several than a block has.
+        var distinct = StructureData.Make(80_000, [2, 3, 4, 2, 40, 5, 300, 1], 0.1, weights).Distinct(batch: 5_000);
+        var (one, three) = (new CodedRows(distinct, 1), new CodedRows(distinct, 3));
+        Assert.True(one.Blocks > 2 && (weights != 1 || one.PlaneBlocks > 1), $"{one.Blocks} blocks, {one.PlaneBlocks} of them heavy");
+        Assert.Equal(distinct.Weight, three.Weight, 1e-8);
+        Assert.Equal((one.Weight, one.HasSets, one.PlaneBlocks), (three.Weight, three.HasSets, three.PlaneBlocks));
+        Assert.Equal(one.Weights, three.Weights);
+        Assert.Equal(one.Planes, three.Planes);
+        for (var v = 0; v < one.Variables; v++)
+        {
+            Assert.Equal(one.Codes(v).Words, three.Codes(v).Words);
+            Assert.Equal(v % 2 == 0, one.HasMissing(v));
+            Assert.Equal((one.HasMissing(v), one.HasSetsOf(v)), (three.HasMissing(v), three.HasSetsOf(v)));
+            if (one.HasSetsOf(v)) Assert.Equal(one.Sets(v), three.Sets(v));
+        }
+        // The heaviest rows come first, as far as the number of binary digits tells.
+        if (one.HasSets) Assert.Equal(one.Weights.Take(one.Rows).Select(Math.ILogB), one.Weights.Take(one.Rows).Select(Math.ILogB).OrderDescending());
+    }
+
+    [Theory]
     [MemberData(nameof(Variants.All), MemberType = typeof(Variants))]
     public void PairsAreCountedAsTheRows(KernelVariant variant)
     {
