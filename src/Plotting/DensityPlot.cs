@@ -19,8 +19,6 @@ internal sealed class DensityPlot : DistributionPlot
         $"the density of each component and their sum, over a histogram of the rows if you give data, in one panel per feature, for at most {MostFeatures} "
             + "features";
 
-    internal override bool IsDefaultFor(Model model) => model is not (IGraphModel or ICenterModel);
-
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
         var distribution = DistributionOf(model);

@@ -7,6 +7,7 @@ internal sealed class HistoryPlot : PlotKind
 {
     // The first steps hide the rest if the second half of the iterations changes the objective by a smaller share of its whole range.
     private const double Hidden = 0.05;
+    private const double NoChange = 1e-13;
     private const int MostDots = 60;
 
     public override string Name => "history";
@@ -52,6 +53,14 @@ internal sealed class HistoryPlot : PlotKind
             Lines = [new(label, x, y, Palette.Of(0))],
             Points = x.Length <= MostDots ? [new(x, y, Marker.Dot, Palette.Of(0, 6))] : [],
             XIsWhole = true,
+            YRange = y.Length == 0 ? null : RangeOf(y.Min(), y.Max()),
         };
+    }
+
+    // Differences near the last digits of numbers are none.
+    private static (double Low, double High) RangeOf(double low, double high)
+    {
+        var margin = high - low > NoChange * Math.Abs(high) ? 0.05 * (high - low) : high != 0 ? 0.05 * Math.Abs(high) : 1;
+        return (low - margin, high + margin);
     }
 }

@@ -160,6 +160,9 @@ public enum LegendSymbol
     /// <summary>A cross.</summary>
     Cross,
 
+    /// <summary>Areas from the faintest to the darkest ink of the cells of a panel.</summary>
+    Scale,
+
     /// <summary>A line below a filled area, for what is drawn as lines in some panels and as bars in others.</summary>
     AreaAndLine,
 }

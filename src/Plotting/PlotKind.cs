@@ -16,7 +16,7 @@ internal abstract class PlotKind
     /// <summary>Description of what it shows.</summary>
     public abstract string Description { get; }
 
-    /// <summary>True if a model is drawn this way if no kind is named: one kind for each model.</summary>
+    /// <summary>True if a model is drawn this way if no kind is named. Where none says so, densities are drawn.</summary>
     internal virtual bool IsDefaultFor(Model model) => false;
 
     /// <summary>True if it can show rows in addition to the model.</summary>

@@ -31,7 +31,7 @@ internal sealed class PlotCommand : Verb
 
     private readonly Setting<string?> kind = Setting.Choice(
         "--kind", $"What to draw. {string.Join("; ", PlotKind.All.Select(k => $"'{k.Name}': {k.Description}"))}. "
-            + $"[default: {GraphPlot.KindName} for a network, clusters for k-means, otherwise {DensityPlot.KindName}]", "NAME",
+            + $"[default: {GraphPlot.KindName} for a network, clusters for k-means, transitions for a Markov chain, otherwise {DensityPlot.KindName}]", "NAME",
         PlotKind.All.Select(k => k.Name), DensityPlot.KindName);
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
