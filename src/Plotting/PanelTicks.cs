@@ -20,6 +20,9 @@ internal sealed class PanelTicks(double low, double high, double pixels, Func<st
     // Labels with more digits than this show what they have in common only once, beside the axis label.
     private const int MostDigits = 9;
 
+    // … in steps between ticks.
+    private const double LongestLabel = 100;
+
     /// <summary>What the labels of linear ticks leave out: the value at a tick is this number plus its label. 0 where they leave out nothing.</summary>
     public double Offset { get; private set; }
 
@@ -99,12 +102,17 @@ internal sealed class PanelTicks(double low, double high, double pixels, Func<st
         var largest = Math.Max(Math.Abs(multiple(counts[0])), Math.Abs(multiple(counts[^1])));
         if (largest > 0 && Math.Floor(Math.Log10(largest)) - power + 1 > MostDigits)
         {
-            // A round number below all ticks.
-            var round = Math.Pow(10, Math.Ceiling(Math.Log10((high - low) / step)));
-            var first = Math.Floor(counts[0] / round) * round;
+            // The roundest number that leaves short labels.
+            var (first, farthest) = (0.0, 0.0);
+            for (var round = Math.Pow(10, Math.Floor(Math.Log10(largest / step))); round >= 1; round /= 10)
+            {
+                first = Math.Round(counts[0] / round) * round;
+                farthest = Math.Max(Math.Abs(counts[0] - first), Math.Abs(counts[^1] - first));
+                if (farthest < LongestLabel) break;
+            }
             Offset = multiple(first);
             counts = Array.ConvertAll(counts, c => c - first);
-            largest = multiple(counts[^1]);
+            largest = multiple(farthest);
         }
         var isPlain = largest == 0 || (largest < MostPlain && (largest >= 10 * LeastPlain || multiple(1) >= LeastPlain));
         return Array.ConvertAll(counts, c => isPlain ? Plain(multiple(c), Math.Max(0, -power)) : Scientific(multiple(c)));
