@@ -38,6 +38,12 @@ internal sealed class ClustersPlot : PlotKind
             .OrderByDescending(own => own.Sum(j => Spread(centers, j))).Take(MostFeatures).Select(own => own[0]).Order()];
     }
 
+    internal override int? PanelsOf(SavedModel model, int[] features, bool hasRows)
+    {
+        var numbers = features.Count(j => FeaturesOf(model)[j].Category is null);
+        return (numbers == 1 ? 1 : numbers * (numbers - 1) / 2) + features.Length - numbers + (hasRows ? 1 : 0);
+    }
+
     internal override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, Pipeline? data, PlotOptions options,
         CancellationToken cancellationToken)
     {
@@ -107,7 +113,7 @@ internal sealed class ClustersPlot : PlotKind
     private static List<LegendEntry> Legend(ClusterGroups groups, DataLook? rows, int shown, bool hasCenters)
     {
         var legend = new List<LegendEntry>();
-        if (rows is not null) legend.Add(new(shown > 0 ? SamplePoints.Text(shown, rows.Rows) : PlotTexts.Count(rows.Rows, "row"), new(Palette.DarkGrey),
+        if (rows is not null) legend.Add(new(SamplePoints.Text(shown > 0 ? shown : rows.Sample.Rows, rows.Rows), new(Palette.DarkGrey),
             LegendSymbol.Dot));
         legend.AddRange(groups.Names.Select((name, g) => new LegendEntry(name, groups.Ink(g),
             !hasCenters ? LegendSymbol.Area : rows is null ? LegendSymbol.Cross : LegendSymbol.Dot)));
@@ -121,12 +127,14 @@ internal sealed class ClustersPlot : PlotKind
         if (rows?.RowsRejected > 0) yield return $"{PlotTexts.Count(rows.RowsRejected, "row")} rejected";
         foreach (var j in features)
             if (rows?.Missing(j) is > 0 and var missing)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{PlotTexts.Name(named[j].Category is null ? named[j].Name : named[j].Column)}: {missing:N0} missing");
+                yield return string.Create(CultureInfo.InvariantCulture, $"{PlotTexts.Name(NameOf(named[j]))}: {missing:N0} missing");
         var left = Enumerable.Range(0, named.Count).Except(features.SelectMany(j => IndicatorsOf(named, j)))
-            .Select(j => named[j].Category is null ? named[j].Name : named[j].Column).Distinct().ToArray();
+            .Select(j => NameOf(named[j])).Distinct().ToArray();
         if (left.Length > 0) yield return $"not drawn: {PlotTexts.Some(left)}; the clusters depend on them, too";
         if (HasBorders(model) && features.Length == 2) yield return "grey lines: borders between clusters";
     }
+
+    private static string NameOf(Feature feature) => feature.Category is null ? feature.Name : feature.Column;
 
     private static bool HasBorders(SavedModel model) => model.Model.Dimensions == 2 && FeaturesOf(model).All(f => f.Category is null);
 
@@ -190,6 +198,8 @@ internal sealed class ClustersPlot : PlotKind
         {
             Bars = bars,
             Points = [.. groups.Centers(feature, null)],
+            // The height of a center says nothing.
+            YNames = rows is null ? [""] : null,
             XRange = RangeOf(axis),
             XIsLog = axis.IsLog,
         };

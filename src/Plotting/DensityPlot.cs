@@ -35,6 +35,8 @@ internal sealed class DensityPlot : DistributionPlot
         return features;
     }
 
+    internal override int? PanelsOf(SavedModel model, int[] features, bool hasRows) => features.Length;
+
     private protected override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, PlotOptions options,
         CancellationToken cancellationToken)
     {
@@ -45,7 +47,7 @@ internal sealed class DensityPlot : DistributionPlot
         using (Cancellation.Enter(cancellationToken))
         {
             distribution.EnsureEvaluable();
-            panels = [.. features.Select((j, i) => FeaturePanel.Of(new(FeaturesOf(model)[j], j, new(distribution.Marginal(j)!), components,
+            panels = [.. features.Select((j, i) => FeaturePanel.Of(new(FeaturesOf(model)[j], j, distribution.Marginal(j)!, components,
                 rows is null ? null : new SeenFeature(rows, i), mostCategories, options.LabelOf(FeaturesOf(model)[j].Name), options.ScaleOf(i),
                 options.DensityScale)))];
         }

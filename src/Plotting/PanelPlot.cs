@@ -247,7 +247,7 @@ internal sealed class PanelPlot
             return;
         }
         var top = panel.Stems.SelectMany(s => s.Tops).DefaultIfEmpty(1).Max();
-        Apply(right.Label, Fitting("probability of a single value", height - 90, labelSize), labelSize);
+        Apply(right.Label, Fitting(panel.StemLabel, height - 90, labelSize), labelSize);
         top = top > 0 ? 1.08 * top : 1;
         right.TickGenerator = Upward(0, top).Linear();
         plot.Axes.SetLimitsY(0, top, right);

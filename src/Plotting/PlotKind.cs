@@ -35,6 +35,12 @@ internal abstract class PlotKind
     /// <exception cref="ModelException">The model cannot be drawn this way.</exception>
     internal abstract int[] Check(SavedModel model, PlotOptions options);
 
+    /// <summary>Number of panels, as far as it is known before any row is read; null (default) = it is not.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="features">The result of <see cref="Check"/>.</param>
+    /// <param name="hasRows">True if rows are shown.</param>
+    internal virtual int? PanelsOf(SavedModel model, int[] features, bool hasRows) => null;
+
     /// <summary>Makes the picture.</summary>
     /// <param name="model">The model.</param>
     /// <param name="features">The result of <see cref="Check"/>.</param>
