@@ -40,7 +40,7 @@ internal sealed class HistoryPlot : PlotKind
         {
             var last = points[^1].Y;
             var distances = points.SkipLast(1).Select(p => (p.X, Y: Math.Abs(p.Y - last))).Where(p => p.Y > 0).ToList();
-            if (distances.Count > 1) panels.Add(Of("distance from the last value (log scale)", distances) with { YIsLog = true });
+            if (distances.Count > 1) panels.Add(Of("distance from the last value (log scale)", distances) with { YIsLog = true, YRange = null });
         }
         return new(new Picture(TitleOf(model), panels, [new($"{name} after each iteration", Palette.Of(0))], notes));
     }

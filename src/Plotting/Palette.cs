@@ -11,6 +11,9 @@ internal static class Palette
     /// <summary>Text, axes and the sum of all components.</summary>
     public const string Black = "#24292F";
 
+    /// <summary>Text on a colour, where the usual black would be too faint.</summary>
+    private const string FullBlack = "#000000";
+
     /// <summary>The ground of all pictures.</summary>
     public const string White = "#FFFFFF";
 
@@ -28,7 +31,7 @@ internal static class Palette
     public static string TextOn(Ink ground)
     {
         var own = Luminance(ground.Color, ground.Opacity);
-        return 1.05 / (own + 0.05) > (own + 0.05) / (Luminance(Black, 1) + 0.05) ? White : Black;
+        return 1.05 / (own + 0.05) > (own + 0.05) / 0.05 ? White : FullBlack;
     }
 
     private static double Luminance(string color, double opacity)

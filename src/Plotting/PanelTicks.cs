@@ -10,7 +10,7 @@ namespace Pipelines.Plotting;
 /// <param name="extentOf">Extent of a label along the axis, in pixels.</param>
 internal sealed class PanelTicks(double low, double high, double pixels, Func<string, double> extentOf)
 {
-    private const double LeastPlain = 1e-4;
+    private const double LeastPlain = 1e-5;
     private const double MostPlain = 1e7;
     private const double Space = 12;
 
@@ -67,6 +67,7 @@ internal sealed class PanelTicks(double low, double high, double pixels, Func<st
     public NumericManual Linear(double least = 0)
     {
         var span = high - low;
+        (double At, string Text)[]? before = null;
         for (var power = (int)Math.Floor(Math.Log10(Math.Max(span / MostTicks, least))); ; power++)
         {
             foreach (var factor in (double[])[1, 2, 5])
@@ -78,7 +79,10 @@ internal sealed class PanelTicks(double low, double high, double pixels, Func<st
                 double[] counts = [.. Counts(step)];
                 var texts = Texts(counts, step, power, Multiple);
                 (double At, string Text)[] labels = [.. counts.Zip(texts, (c, t) => (Multiple(c), t))];
-                if (labels.Length > 2 && !Fits(labels)) continue;
+                // One label rather than none.
+                if (labels.Length == 0 && before is not null) labels = before[..1];
+                before = labels;
+                if (labels.Length > 1 && !Fits(labels)) continue;
                 var ticks = new NumericManual();
                 foreach (var (at, text) in labels) ticks.AddMajor(at, text);
                 var parts = factor == 2 ? 4 : 5;
@@ -114,7 +118,7 @@ internal sealed class PanelTicks(double low, double high, double pixels, Func<st
             counts = Array.ConvertAll(counts, c => c - first);
             largest = multiple(farthest);
         }
-        var isPlain = largest == 0 || (largest < MostPlain && (largest >= 10 * LeastPlain || multiple(1) >= LeastPlain));
+        var isPlain = largest == 0 || (largest < MostPlain && (largest >= 100 * LeastPlain || multiple(1) >= 10 * LeastPlain));
         return Array.ConvertAll(counts, c => isPlain ? Plain(multiple(c), Math.Max(0, -power)) : Scientific(multiple(c)));
     }
 
@@ -127,6 +131,6 @@ internal sealed class PanelTicks(double low, double high, double pixels, Func<st
 
     // Digits before a power of ten: 0.001, 20, 5,000; or 1e-5, 1, 1e9.
     private static string Text(int digit, int decade, bool isPlain) => isPlain
-        ? Math.Round((decimal)(digit * Math.Pow(10, decade)), Math.Max(0, -decade)).ToString("#,##0.####", CultureInfo.InvariantCulture)
+        ? Math.Round((decimal)(digit * Math.Pow(10, decade)), Math.Max(0, -decade)).ToString("#,##0.#####", CultureInfo.InvariantCulture)
         : decade == 0 ? $"{digit}" : string.Create(CultureInfo.InvariantCulture, $"{digit}e{decade}");
 }
