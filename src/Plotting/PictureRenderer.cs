@@ -27,7 +27,11 @@ public static partial class PictureRenderer
     {
         ArgumentNullException.ThrowIfNull(picture);
         // A small graph leaves the title room for letters of a readable size.
-        if (picture.Graph is { } graph) return (SizeOf(Math.Max(graph.Width, picture.Title.Length * 8)), SizeOf(graph.Height + TitleHeight + NoteHeight));
+        if (picture.Graph is { } graph)
+        {
+            var texts = Math.Max(picture.Title.Length * 8, string.Join("; ", picture.Notes).Length * 7);
+            return (SizeOf(Math.Max(graph.Width, texts)), SizeOf(graph.Height + TitleHeight + NoteHeight));
+        }
         // The widest letters of both formats.
         var sizes = new[] { true, false }.Select(keepsText => PictureLayout.Default(picture, new Lettering(TextsOf(picture), keepsText))).ToArray();
         return (Math.Min(sizes.Max(s => s.Width), LargestSize), Math.Min(sizes.Max(s => s.Height), LargestSize));
