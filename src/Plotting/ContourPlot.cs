@@ -105,7 +105,7 @@ internal sealed class ContourPlot : DistributionPlot
         legend.AddRange(contours.Select(c => new LegendEntry($"density: {PlotTexts.Percent(c.Content)} of the probability inside", c.Ink)));
         if (named.Contains("model")) legend.Add(new("model", Palette.Of(0)));
         legend.AddRange(components.Where(c => named.Contains(c.Name)).Select(c => new LegendEntry(c.Name, c.Ink)));
-        return new(new Picture(TitleOf(model), panels, legend, 
+        return new(new Picture(TitleOf(model), panels, legend,
         [
             .. Notes(model, components, features, named, options, rows),
             .. spikes.Zip(features).Where(s => s.First.Count > 0)

@@ -45,7 +45,7 @@ public static class ModelPlot
                 "omit the input, or choose another kind");
         if (kind.PanelsOf(model, features, hasRows) is not { } panels) return (kind, features);
         CheckLabels(panels, options);
-        if (size is var (width, height)) PictureRenderer.CheckSize(panels, PictureLayout.LeastOf(panels), width, height);
+        if (panels > 0 && size is var (width, height)) PictureRenderer.CheckSize(panels, PictureLayout.LeastOf(panels), width, height);
         return (kind, features);
     }
 

@@ -76,7 +76,7 @@ internal sealed class TransitionLayout
         const string remedy = "choose another kind (transitions)";
         // A start has no way to it, and an end none from it.
         if (table.To.Count > MostStates + 1 || (table.To.Count == MostStates + 1 && table.From.Contains(table.To[^1])))
-            throw new ModelException(ErrorKind.Usage, place, $"{table.To.Count} {table.After} values", $"at most {MostStates}", remedy);
+            throw new ModelException(ErrorKind.Usage, place, $"{table.To.Count} values of {table.After}", $"at most {MostStates}", remedy);
         if (table.From.Count > MostStates + 1 || table.From.Except(table.To).Count() > 1 || table.To.Except(table.From).Count() > 1)
             throw new ModelException(ErrorKind.Usage, place, $"a {model.Title}", "a model of order 1, whose transitions lead from state to state", remedy);
     }

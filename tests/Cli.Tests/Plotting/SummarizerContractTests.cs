@@ -10,7 +10,7 @@ public sealed class SummarizerContractTests
     [Fact]
     public void Counts_of_a_histogram_can_be_sent()
     {
-        var counts = new HistogramCounts([new(0.1, 0.3, 7) { IsLog = true, Atoms = [0, 2.2] }, new(-1e300, 1e299, 3)]);
+        var counts = new HistogramCounts([new(0.1, 0.3, 7) { IsLog = true, Atoms = [0, 2.2], Reaches = [(0, 0), (2.1, 2.3)] }, new(-1e300, 1e299, 3)]);
         SummarizerContract.Covers(typeof(HistogramCounts).Assembly, [typeof(HistogramCounts), typeof(LabelCounts), typeof(TransformedDistribution)]);
         var data = FeatureMatrix.FromRows(new[,] { { 0.1, -9e299 }, { double.NaN, 0 }, { 0.7, 1e300 }, { 2.2, -1e299 } }, [1, 2, 0.1, 3]);
         SummarizerContract.CanBeSent(counts, summarizer =>
