@@ -14,6 +14,15 @@ internal sealed record Bins(double Low, double Width, int Count)
     /// <summary>Single values that have cells of their own and are in no bin; none by default.</summary>
     public IReadOnlyList<double> Atoms { get; init; } = [];
 
+    /// <summary>Shape [Atoms]: the values that belong to each, both ends included; by default the atoms alone.</summary>
+    public IReadOnlyList<(double Low, double High)> Reaches
+    {
+        get => reaches ?? [.. Atoms.Select(a => (a, a))];
+        init => reaches = value;
+    }
+
+    private readonly IReadOnlyList<(double Low, double High)>? reaches;
+
     /// <summary>Place of the upper edge of the last bin.</summary>
     public double High => Low + (Count * Width);
 
@@ -36,7 +45,7 @@ internal sealed record Bins(double Low, double Width, int Count)
     public int Of(double value)
     {
         for (var a = 0; a < Atoms.Count; a++)
-            if (value == Atoms[a]) return Count + 1 + a;
+            if (value == Atoms[a] || (reaches is not null && value >= reaches[a].Low && value <= reaches[a].High)) return Count + 1 + a;
         var at = (PlaceOf(value) - Low) / Width;
         return at >= 0 && at < Count ? (int)at : at >= Count && at <= Count + 1e-9 ? Count - 1 : Count;
     }

@@ -50,7 +50,7 @@ internal sealed class ClusterGroups
     public IEnumerable<PointSeries> Centers(int x, int? y)
     {
         double[] xs = [.. All.Select(c => c.Place[x])], ys = [.. All.Select(c => y is { } j ? c.Place[j] : 0)];
-        yield return new(xs, ys, Marker.Dot, new("#FFFFFF", 17, 0, 0.85));
+        yield return new(xs, ys, Marker.Dot, new(Palette.White, 17, 0, 0.85));
         foreach (var group in Enumerable.Range(0, All.Count).GroupBy(k => groupOf[k]))
             yield return new([.. group.Select(k => xs[k])], [.. group.Select(k => ys[k])], Marker.Cross, Ink(group.Key) with { Width = 12 });
     }

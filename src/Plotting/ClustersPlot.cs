@@ -10,7 +10,6 @@ internal sealed class ClustersPlot : PlotKind
     public const int MostFeatures = 4;
 
     private const double Margin = 0.04;
-    private const int BorderPoints = 200;
 
     public override string Name => "clusters";
 
@@ -32,7 +31,17 @@ internal sealed class ClustersPlot : PlotKind
         if (named is { Length: > MostFeatures })
             throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"{named.Length} features", $"at most {MostFeatures} in one picture of clusters",
                 $"name fewer, such as {PlotTexts.Some(options.Features!.Take(2))}");
-        return named ?? [.. Enumerable.Range(0, model.Model.Dimensions).OrderByDescending(j => Spread(centers, j)).Take(MostFeatures).Order()];
+        // All indicators of a column are one feature, for which the first of them stands.
+        var features = FeaturesOf(model);
+        if (named is not null) return [.. named.Select(j => IndicatorsOf(features, j)[0]).Distinct()];
+        return [.. Enumerable.Range(0, features.Count).Select(j => IndicatorsOf(features, j)).Where((own, j) => own[0] == j)
+            .OrderByDescending(own => own.Sum(j => Spread(centers, j))).Take(MostFeatures).Select(own => own[0]).Order()];
+    }
+
+    internal override int? PanelsOf(SavedModel model, int[] features, bool hasRows)
+    {
+        var numbers = features.Count(j => FeaturesOf(model)[j].Category is null);
+        return (numbers == 1 ? 1 : numbers * (numbers - 1) / 2) + features.Length - numbers + (hasRows ? 1 : 0);
     }
 
     internal override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, Pipeline? data, PlotOptions options,
@@ -61,14 +70,16 @@ internal sealed class ClustersPlot : PlotKind
         var named = FeaturesOf(model);
         var transforms = FeatureTransforms.Of(model.Features);
         var labels = rows is null ? [] : LabelCounts.LabelsOf(model.Model, transforms.Apply(FeatureMatrix.FromRows(rows.Sample.Values)));
-        var axes = features.Select((j, i) => AxisOf(named[j], j, groups, rows is null ? null : new SeenFeature(rows, j), options.ScaleOf(i))).ToArray();
+        // What has categories has no place in a plane.
+        var numbers = features.Select((j, i) => (Feature: j, Scale: options.ScaleOf(i))).Where(f => named[f.Feature].Category is null).ToArray();
+        var axes = numbers.Select(f => AxisOf(named[f.Feature], f.Feature, groups, rows is null ? null : new SeenFeature(rows, f.Feature), f.Scale)).ToArray();
         var panels = new List<Panel>();
         var shown = 0;
-        for (var a = 0; a < features.Length; a++)
+        for (var a = 0; a < numbers.Length; a++)
         {
-            for (var b = a + 1; b < features.Length; b++)
+            for (var b = a + 1; b < numbers.Length; b++)
             {
-                var (x, y) = (features[a], features[b]);
+                var (x, y) = (numbers[a].Feature, numbers[b].Feature);
                 var points = new List<PointSeries>();
                 if (rows is not null)
                 {
@@ -81,8 +92,8 @@ internal sealed class ClustersPlot : PlotKind
                 panels.Add(new Panel(options.LabelOf(named[x].Name), options.LabelOf(named[y].Name))
                 {
                     Points = points,
-                    // Borders are lines only where the picture shows all features, in the units of the distances.
-                    Lines = HasBorders(model) ? Borders(groups.All, x, axes[a], axes[b]) : [],
+                    // Borders are lines only where the picture shows all features.
+                    Lines = HasBorders(model) ? ClusterBorders.Of(((ICenterModel)model.Model).Centers, transforms, (x, y), (axes[a], axes[b])) : [],
                     XRange = RangeOf(axes[a]),
                     YRange = RangeOf(axes[b]),
                     XIsLog = axes[a].IsLog,
@@ -91,18 +102,22 @@ internal sealed class ClustersPlot : PlotKind
             }
         }
         // A single feature: the centers along it, and the rows below each other by cluster.
-        if (features.Length == 1) panels.Add(Single(options.LabelOf(named[features[0]].Name), features[0], axes[0], groups, rows, labels));
+        if (numbers is [var only]) panels.Add(Single(options.LabelOf(named[only.Feature].Name), only.Feature, axes[0], groups, rows, labels));
+        var categories = features.Where(j => named[j].Category is not null).Select(j => new ClusterCategories(named, IndicatorsOf(named, j), groups)).ToArray();
+        panels.AddRange(categories.Select(c => c.Draw(options, rows?.Sample, labels)));
         if (groups.Sizes() is { } sizes) panels.Add(sizes);
-        return new(TitleOf(model), panels, Legend(groups, rows, shown), [.. Notes(model, features, rows)]);
+        return new(TitleOf(model), panels, Legend(groups, rows, shown, hasCenters: numbers.Length > 0),
+            [.. Notes(model, features, rows), .. categories.Select(c => c.Note).OfType<string>()]);
     }
 
-    private static List<LegendEntry> Legend(ClusterGroups groups, DataLook? rows, int shown)
+    private static List<LegendEntry> Legend(ClusterGroups groups, DataLook? rows, int shown, bool hasCenters)
     {
         var legend = new List<LegendEntry>();
-        if (rows is not null) legend.Add(new(shown > 0 ? SamplePoints.Text(shown, rows.Rows) : PlotTexts.Count(rows.Rows, "row"), new(Palette.DarkGrey),
+        if (rows is not null) legend.Add(new(SamplePoints.Text(shown > 0 ? shown : rows.Sample.Rows, rows.Rows), new(Palette.DarkGrey),
             LegendSymbol.Dot));
-        legend.AddRange(groups.Names.Select((name, g) => new LegendEntry(name, groups.Ink(g), rows is null ? LegendSymbol.Cross : LegendSymbol.Dot)));
-        if (rows is not null) legend.Add(new("centers", new(Palette.Black, 3), LegendSymbol.Cross));
+        legend.AddRange(groups.Names.Select((name, g) => new LegendEntry(name, groups.Ink(g),
+            !hasCenters ? LegendSymbol.Area : rows is null ? LegendSymbol.Cross : LegendSymbol.Dot)));
+        if (rows is not null && hasCenters) legend.Add(new("centers", new(Palette.Black, 3), LegendSymbol.Cross));
         return legend;
     }
 
@@ -112,13 +127,20 @@ internal sealed class ClustersPlot : PlotKind
         if (rows?.RowsRejected > 0) yield return $"{PlotTexts.Count(rows.RowsRejected, "row")} rejected";
         foreach (var j in features)
             if (rows?.Missing(j) is > 0 and var missing)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{PlotTexts.Name(named[j].Name)}: {missing:N0} missing");
-        var left = Enumerable.Range(0, named.Count).Except(features).Select(j => named[j].Name).ToArray();
+                yield return string.Create(CultureInfo.InvariantCulture, $"{PlotTexts.Name(NameOf(named[j]))}: {missing:N0} missing");
+        var left = Enumerable.Range(0, named.Count).Except(features.SelectMany(j => IndicatorsOf(named, j)))
+            .Select(j => NameOf(named[j])).Distinct().ToArray();
         if (left.Length > 0) yield return $"not drawn: {PlotTexts.Some(left)}; the clusters depend on them, too";
         if (HasBorders(model) && features.Length == 2) yield return "grey lines: borders between clusters";
     }
 
-    private static bool HasBorders(SavedModel model) => model.Model.Dimensions == 2 && FeatureTransforms.Of(model.Features).IsEmpty;
+    private static string NameOf(Feature feature) => feature.Category is null ? feature.Name : feature.Column;
+
+    private static bool HasBorders(SavedModel model) => model.Model.Dimensions == 2 && FeaturesOf(model).All(f => f.Category is null);
+
+    // A feature alone, or all indicators of its column.
+    private static int[] IndicatorsOf(IReadOnlyList<Feature> features, int index) => features[index].Category is null ? [index]
+        : [.. Enumerable.Range(0, features.Count).Where(j => features[j].Category is not null && features[j].Column == features[index].Column)];
 
     // How far the centers are apart in a feature, which is also its part in the distances.
     private static double Spread(ICenterModel model, int feature)
@@ -134,7 +156,8 @@ internal sealed class ClustersPlot : PlotKind
     {
         double[] centers = [.. groups.All.Select(c => c.Place[index]).Order()];
         var values = seen?.Sorted ?? [.. centers.Append(feature.Minimum ?? centers[0]).Append(feature.Maximum ?? centers[^1]).Order()];
-        var isLog = FeatureAxis.IsLog(feature.Name, values, scale, isContinuous: true) && (scale == AxisScale.Log || centers[0] > 0);
+        // A few centers do not tell how the rows are distributed.
+        var isLog = FeatureAxis.IsLog(feature.Name, values, scale, isContinuous: seen is not null) && (scale == AxisScale.Log || centers[0] > 0);
         if (isLog) values = [.. values.Where(v => v > 0)];
         var axis = new Bins(0, 1, 1) { IsLog = isLog };
         var places = Array.ConvertAll(values, axis.PlaceOf);
@@ -175,44 +198,10 @@ internal sealed class ClustersPlot : PlotKind
         {
             Bars = bars,
             Points = [.. groups.Centers(feature, null)],
+            // The height of a center says nothing.
+            YNames = rows is null ? [""] : null,
             XRange = RangeOf(axis),
             XIsLog = axis.IsLog,
         };
-    }
-
-    /// <summary>Borders between clusters of two features: on the bisector of each two centers, where no third one is nearer.</summary>
-    private static List<LineSeries> Borders(IReadOnlyList<ModelCenter> centers, int x, Bins across, Bins up)
-    {
-        var lines = new List<LineSeries>();
-        var places = centers.Select(c => (X: c.Place[x], Y: c.Place[1 - x])).ToArray();
-        var ((left, right), (bottom, top)) = (RangeOf(across), RangeOf(up));
-        var reach = Math.Abs(right - left) + Math.Abs(top - bottom);
-        for (var i = 0; i < places.Length; i++)
-        {
-            for (var j = i + 1; j < places.Length; j++)
-            {
-                var (dx, dy) = (places[j].X - places[i].X, places[j].Y - places[i].Y);
-                var length = Math.Sqrt((dx * dx) + (dy * dy));
-                if (length == 0) continue;
-                // The bisector is middle + t (-dy, dx) / length; each third center leaves a ray of it.
-                var (mx, my) = ((places[i].X + places[j].X) / 2, (places[i].Y + places[j].Y) / 2);
-                var (from, to) = (-2 * reach, 2 * reach);
-                foreach (var (kx, ky) in places.Where((_, k) => k != i && k != j))
-                {
-                    // Nearer to i than to k: 2 p (k - i) <= |k|² - |i|².
-                    var slope = 2 * ((-dy * (kx - places[i].X)) + (dx * (ky - places[i].Y))) / length;
-                    var rest = (kx * kx) + (ky * ky) - (places[i].X * places[i].X) - (places[i].Y * places[i].Y)
-                        - (2 * ((mx * (kx - places[i].X)) + (my * (ky - places[i].Y))));
-                    if (slope > 0) to = Math.Min(to, rest / slope);
-                    else if (slope < 0) from = Math.Max(from, rest / slope);
-                    else if (rest < 0) to = double.NegativeInfinity;
-                }
-                if (!(to > from)) continue;
-                var steps = Enumerable.Range(0, BorderPoints + 1).Select(s => from + ((to - from) * s / BorderPoints)).ToArray();
-                lines.Add(new("border", [.. steps.Select(t => mx - (t * dy / length))], [.. steps.Select(t => my + (t * dx / length))],
-                    new(Palette.DarkGrey, 1.2)));
-            }
-        }
-        return lines;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ConfusionPlot : EvaluationPlot
             {
                 var share = all > 0 ? evaluation.Confusion[i, j] / all : 0;
                 cells.Add(new(j, count - 1 - i, evaluation.Confusion[i, j].ToString("#,##0.##", CultureInfo.InvariantCulture),
-                    new(Palette.Of(0).Color, Opacity: 0.04 + (0.9 * share))));
+                    new(Palette.Of(0).Color, Opacity: Palette.Shade(share))));
             }
         }
         string[] names = [.. evaluation.Classes.Take(count)];
@@ -37,7 +37,7 @@ internal sealed class ConfusionPlot : EvaluationPlot
     }
 
     internal override IReadOnlyList<LegendEntry> LegendOf(Evaluation evaluation) =>
-        [new("share of the true class's weight", Palette.Of(0), LegendSymbol.Area)];
+        [new("0 to 100 % of the true class's weight", Palette.Of(0), LegendSymbol.Scale)];
 
     internal override IReadOnlyList<string> NotesOf(Evaluation evaluation) =>
         [.. base.NotesOf(evaluation), string.Create(CultureInfo.InvariantCulture, $"accuracy {evaluation.Accuracy:0.####}")];

@@ -5,9 +5,14 @@ internal sealed class ContinuousPanel(PanelSource source, Bins bins) : FeaturePa
 {
     private const int MostTicked = 60;
 
+    private readonly List<string> seen = [];
+
     // A component whose peak is below this share of the axis is invisible on a linear one, if its weight is worth seeing.
     private const double Invisible = 0.015;
     private const double WorthSeeing = 0.01;
+
+    // Less than a pixel, as a share of the axis.
+    private const double SameLine = 0.003;
 
     // The lower end of a logarithmic axis, as a share of its upper end.
     private const double LowestShown = 1e-6;
@@ -26,9 +31,12 @@ internal sealed class ContinuousPanel(PanelSource source, Bins bins) : FeaturePa
         foreach (var note in base.Notes(counts, isAlone)) yield return note;
         if (HasSpread && Source.Whole.HasDensity)
             yield return $"{PlotTexts.Name(Source.Feature.Name)}: coloured bars are counts with a probability, spread over the width of a bin";
-        if (Bins.Atoms.Count > 0)
-            yield return $"{PlotTexts.Name(Source.Feature.Name)}: the bars at {string.Join(", ", Bins.Atoms.Select(PlotTexts.Number))} are the probability of "
-                + "this value alone, on the right axis";
+        var (single, narrow) = (Places(isNarrow: false), Places(isNarrow: true));
+        if (single.Length > 0)
+            yield return $"{PlotTexts.Name(Source.Feature.Name)}: the bars at {single} are the probability of this value alone, on the right axis";
+        if (narrow.Length > 0)
+            yield return $"{PlotTexts.Name(Source.Feature.Name)}: components too narrow for a line are bars at {narrow}, on the right axis, and not in the sum";
+        foreach (var note in seen) yield return $"{PlotTexts.Name(Source.Feature.Name)}: {note}";
     }
 
     public override Panel Draw(BinnedWeights? counts)
@@ -51,10 +59,15 @@ internal sealed class ContinuousPanel(PanelSource source, Bins bins) : FeaturePa
         var isLog = IsLog(lines, top);
         var bottom = isLog ? Bottom(lines, bars, top) : 0;
         var stems = new StemBars(Bins, Source.Whole, Parts, counts);
+        seen.Clear();
+        if (isSum) seen.AddRange(Coinciding([.. lines.Skip(1)], top));
+        var cut = lines.Skip(isSum ? 1 : 0).Where(l => l.Y.Any(y => y > 1.001 * top * (isLog ? 1.5 : 1))).Select(l => l.Name).ToArray();
+        if (cut.Length > 0) seen.Add($"{PlotTexts.Some(cut)} {(cut.Length == 1 ? "reaches" : "reach")} above the axis");
         return new Panel(Source.Label, Caption(isLog))
         {
             Bars = bars,
             Stems = stems.Bars,
+            StemLabel = Bins.Reaches.Any(r => r.High > r.Low) ? "probability of a bar" : "probability of a single value",
             // Where a density is unbounded, the line ends well above the picture.
             Lines = [.. lines.Select(l => l with { Y = [.. l.Y.Select(y => Math.Min(y, (isLog ? 1e3 : 10) * top))] })],
             XRange = stems.Range ?? (Bins.ValueAt(Bins.Low), Bins.ValueAt(Bins.High)),
@@ -69,6 +82,23 @@ internal sealed class ContinuousPanel(PanelSource source, Bins bins) : FeaturePa
         {
             var (x, y) = grid.Line(density);
             return new(name, x, [.. y.Select((d, i) => weight * d * Slope(x[i]))], ink);
+        }
+    }
+
+    // Of point masses, or of what is almost one.
+    private string Places(bool isNarrow) => string.Join(", ", Bins.Atoms.Zip(Bins.Reaches).Where(a => a.Second.High > a.Second.Low == isNarrow)
+        .Select(a => PlotTexts.Number(a.First)));
+
+    // Components whose lines lie on each other, so that only the last is visible.
+    private static IEnumerable<string> Coinciding(List<LineSeries> lines, double top)
+    {
+        var visible = lines.Where(l => l.Y.Any(y => y > WorthSeeing * top)).ToList();
+        while (visible.Count > 1)
+        {
+            var same = visible.Where(l => l.X.Length == visible[0].X.Length
+                && l.Y.Zip(visible[0].Y).All(p => Math.Abs(p.First - p.Second) < SameLine * top)).ToArray();
+            if (same.Length > 1) yield return $"{PlotTexts.Some(same.Select(l => l.Name))} have the same line";
+            visible.RemoveAll(l => Array.IndexOf(same, l) >= 0);
         }
     }
 

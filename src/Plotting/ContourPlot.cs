@@ -54,6 +54,8 @@ internal sealed class ContourPlot : DistributionPlot
             && new DensityOfFeature(marginal) is { HasDensity: true, HasMasses: false };
     }
 
+    internal override int? PanelsOf(SavedModel model, int[] features, bool hasRows) => Pairs(features.Length).Count();
+
     private protected override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, PlotOptions options,
         CancellationToken cancellationToken)
     {
@@ -67,18 +69,30 @@ internal sealed class ContourPlot : DistributionPlot
         var pairs = Pairs(features.Length)
             .Select(p => (p.A, p.B, Ellipses: Ellipses(distribution, components, features[p.A], features[p.B]).ToArray())).ToArray();
         for (var i = 0; i < axes.Length; i++)
-            axes[i] = Widened(axes[i], [.. pairs.SelectMany(p => p.Ellipses.SelectMany(e => p.A == i ? e.X : p.B == i ? e.Y : []))]);
+            axes[i] = Widened(axes[i], [.. pairs.SelectMany(p => p.Ellipses.SelectMany(e => p.A == i ? e.X : p.B == i ? e.Y : [])),
+                .. Ends(distribution.Marginal(features[i])!)]);
+        // Components that are too narrow for the grid; if all are, the contours have nothing else.
+        var spikes = features.Select((j, i) => components.Where(c => Spike.Of(c.Model.Marginal(j)!, axes[i]) is not null).Select(c => c.Name).ToHashSet())
+            .Select(s => s.Count < components.Count ? s : []).ToArray();
         var named = pairs.SelectMany(p => p.Ellipses.Select(e => e.Name)).ToHashSet();
-        var (panels, shown) = (new List<Panel>(), 0);
+        var (panels, shown, cut) = (new List<Panel>(), 0, new List<string>());
         foreach (var (a, b, ellipses) in pairs)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var points = rows is null ? null : SamplePoints.Of(rows, a, b);
             shown = Math.Max(shown, points?.X.Length ?? 0);
+            var drawn = components.Where(c => !spikes[a].Contains(c.Name) && !spikes[b].Contains(c.Name)).ToArray();
+            (double, Distribution)[] terms = drawn.Length == components.Count || drawn.Length == 0
+                ? [(1, distribution.Marginal(features[a], features[b])!)]
+                : [.. drawn.Select(c => (c.Weight / drawn.Sum(d => d.Weight), c.Model.Marginal(features[a], features[b])!))];
+            var grid = new ContourGrid(terms, axes[a], axes[b]);
+            var lines = contours.Zip(grid.Levels([.. contours.Select(c => c.Content)]), (c, level) => (c.Ink, c.Content, Level: level)).ToArray();
+            cut.AddRange(lines.Where(l => l.Level is not { } level || grid.Leaves(level)).Select(l => $"density of {PlotTexts.Percent(l.Content)}"));
+            cut.AddRange(ellipses.Where(e => Leaves(e.X, axes[a]) || Leaves(e.Y, axes[b])).Select(e => e.Name));
             panels.Add(new Panel(labels[a], labels[b])
             {
                 Points = points is null ? [] : [points],
-                Contours = [.. Contours(distribution.Marginal(features[a], features[b])!, axes[a], axes[b])],
+                Contours = [.. lines.Where(l => l.Level is not null).Select(l => grid.At(l.Level!.Value, l.Ink))],
                 Lines = ellipses,
                 XRange = (axes[a].ValueAt(axes[a].Low), axes[a].ValueAt(axes[a].High)),
                 YRange = (axes[b].ValueAt(axes[b].Low), axes[b].ValueAt(axes[b].High)),
@@ -91,8 +105,14 @@ internal sealed class ContourPlot : DistributionPlot
         legend.AddRange(contours.Select(c => new LegendEntry($"density: {PlotTexts.Percent(c.Content)} of the probability inside", c.Ink)));
         if (named.Contains("model")) legend.Add(new("model", Palette.Of(0)));
         legend.AddRange(components.Where(c => named.Contains(c.Name)).Select(c => new LegendEntry(c.Name, c.Ink)));
-        return new(new Picture(TitleOf(model), panels, legend, [.. Notes(model, components, features, named, options, rows), .. axes.Any(x => x.IsLog)
-            ? ["on logarithmic axes the contours are of the density per decade"] : Array.Empty<string>()]));
+        return new(new Picture(TitleOf(model), panels, legend,
+        [
+            .. Notes(model, components, features, named, options, rows),
+            .. spikes.Zip(features).Where(s => s.First.Count > 0)
+                .Select(s => $"{PlotTexts.Name(all[s.Second].Name)}: contours without {PlotTexts.Some(s.First)}, narrower than a pixel"),
+            .. cut.Count > 0 ? [$"lines that the axes cut: {string.Join(", ", cut.Distinct())}"] : Array.Empty<string>(),
+            .. axes.Any(x => x.IsLog) ? ["on logarithmic axes the contours are of the density per decade"] : Array.Empty<string>(),
+        ]));
     }
 
     private static IEnumerable<string> Notes(SavedModel model, IReadOnlyList<DrawnComponent> components, int[] features, HashSet<string> named,
@@ -145,34 +165,17 @@ internal sealed class ContourPlot : DistributionPlot
         return axis with { Low = low, Width = (high - low) / axis.Count };
     }
 
-    /// <summary>The contours of a pair of features.</summary>
-    private static IEnumerable<ContourSeries> Contours(Distribution pair, Bins x, Bins y)
+    // Contours of 95 % in two features lie within, but for long tails.
+    private static IEnumerable<double> Ends(Distribution feature)
     {
-        var xs = Enumerable.Range(0, GridPoints).Select(i => x.ValueAt(x.Low + (i * x.Width))).ToArray();
-        var ys = Enumerable.Range(0, GridPoints).Select(i => y.ValueAt(y.Low + (i * y.Width))).ToArray();
-        var points = new double[GridPoints * GridPoints, 2];
-        for (var i = 0; i < points.GetLength(0); i++) (points[i, 0], points[i, 1]) = (xs[i % GridPoints], ys[i / GridPoints]);
-        var logs = pair.LogProbability(points, maxDegreeOfParallelism: 1);
-        var z = new double[GridPoints, GridPoints];
-        for (var i = 0; i < logs.Length; i++)
-            z[i / GridPoints, i % GridPoints] = double.IsFinite(logs[i]) ? Math.Exp(logs[i]) * x.SlopeAt(points[i, 0]) * y.SlopeAt(points[i, 1]) : 0;
-        var levels = Levels([.. z.Cast<double>()], x.Width * y.Width);
-        // Where the grid shows less than 95 % of the probability, the outer contours are missing.
-        return levels.Zip(contours, (level, c) => new ContourSeries(xs, ys, z, [level], c.Ink));
+        var draws = new DensityOfFeature(feature).SortedDraws;
+        return [FeatureRange.Quantile(draws, 0.001), FeatureRange.Quantile(draws, 0.999)];
     }
 
-    /// <summary>Levels that enclose the given probabilities, from densities on a grid.</summary>
-    internal static double[] Levels(double[] heights, double cell)
+    private static bool Leaves(double[] values, Bins axis)
     {
-        Array.Sort(heights, static (a, b) => b.CompareTo(a));
-        var levels = new List<double>();
-        var sum = 0.0;
-        foreach (var height in heights)
-        {
-            sum += height * cell;
-            if (levels.Count < contours.Length && sum >= contours[levels.Count].Content) levels.Add(height);
-        }
-        return [.. levels.Where(l => l > 0).Distinct()];
+        var slack = 1e-9 * (axis.High - axis.Low);
+        return Array.Exists(values, v => !(axis.PlaceOf(v) >= axis.Low - slack && axis.PlaceOf(v) <= axis.High + slack));
     }
 
     private static IEnumerable<LineSeries> Ellipses(Distribution model, IReadOnlyList<DrawnComponent> components, int a, int b)

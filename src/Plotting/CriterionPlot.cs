@@ -46,7 +46,8 @@ internal sealed class CriterionPlot : PlotKind
         {
             var known = fits.Where(c => double.IsFinite(value(c))).ToArray();
             if (known.Length == 0) return panel;
-            var ink = Palette.Of(legend.Count, 6);
+            // Where two criteria almost agree, the first shows between the dashes and around the dots of the second.
+            var ink = legend.Count == 0 ? Palette.Of(0, 9) : Palette.Of(legend.Count, 5) with { Dash = 1 };
             var line = known.GroupBy(c => c.Components).OrderBy(g => g.Key).Select(g => (g.Key, Value: isLess ? g.Min(value) : g.Max(value))).ToArray();
             legend.Add(new(name, ink with { Width = 2 }));
             return panel with

@@ -36,8 +36,7 @@ internal sealed class DataLook : IAsyncDisposable
         var named = model.Features
             ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names",
                 "names, which identify the input columns", "omit the input, or save the model with its features");
-        // Pictures are in the original units.
-        Feature[] drawn = [.. features.Select(j => named[j] with { Transforms = [] })];
+        Feature[] drawn = [.. features.Select(j => UnappliedTransform.Of(named[j]))];
         var rows = data.Features(drawn);
         if (options.Weights is { } weights) rows = rows.WeightedBy(weights);
         var pass = await rows.OpenPassAsync(cancellationToken).ConfigureAwait(false);

@@ -19,8 +19,6 @@ internal sealed class DensityPlot : DistributionPlot
         $"the density of each component and their sum, over a histogram of the rows if you give data, in one panel per feature, for at most {MostFeatures} "
             + "features";
 
-    internal override bool IsDefaultFor(Model model) => model is not (IGraphModel or ICenterModel);
-
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
         var distribution = DistributionOf(model);
@@ -37,6 +35,8 @@ internal sealed class DensityPlot : DistributionPlot
         return features;
     }
 
+    internal override int? PanelsOf(SavedModel model, int[] features, bool hasRows) => features.Length;
+
     private protected override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, PlotOptions options,
         CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ internal sealed class DensityPlot : DistributionPlot
         using (Cancellation.Enter(cancellationToken))
         {
             distribution.EnsureEvaluable();
-            panels = [.. features.Select((j, i) => FeaturePanel.Of(new(FeaturesOf(model)[j], j, new(distribution.Marginal(j)!), components,
+            panels = [.. features.Select((j, i) => FeaturePanel.Of(new(FeaturesOf(model)[j], j, distribution.Marginal(j)!, components,
                 rows is null ? null : new SeenFeature(rows, i), mostCategories, options.LabelOf(FeaturesOf(model)[j].Name), options.ScaleOf(i),
                 options.DensityScale)))];
         }

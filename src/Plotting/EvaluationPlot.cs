@@ -54,6 +54,8 @@ internal abstract class EvaluationPlot : PlotKind
         return [];
     }
 
+    internal override int? PanelsOf(SavedModel model, int[] features, bool hasRows) => 1;
+
     internal override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, Pipeline? data, PlotOptions options,
         CancellationToken cancellationToken)
     {

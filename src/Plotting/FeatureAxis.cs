@@ -21,13 +21,13 @@ internal static class FeatureAxis
     public static Bins Of(Feature feature, DensityOfFeature whole, SeenFeature? seen, AxisScale scale)
     {
         if (feature.Categories is { } categories) return new(-0.5, 1, categories.Count);
-        double[] atoms = whole.HasDensity ? [.. whole.Atoms.Distinct().Order()] : [];
-        var values = (seen?.Sorted ?? whole.SortedDraws).Where(v => Array.IndexOf(atoms, v) < 0).ToArray();
+        var atoms = whole.HasDensity ? AtomsOf(whole) : [];
+        var values = (seen?.Sorted ?? whole.SortedDraws).Where(v => !Array.Exists(atoms, a => v >= a.Low && v <= a.High)).ToArray();
         if (values.Length == 0) values = seen?.Sorted ?? whole.SortedDraws;
         var isLog = IsLog(feature.Name, values, scale, isContinuous: whole.HasDensity);
         if (isLog) values = [.. values.Where(v => v > 0)];
         var (first, last) = Ends(feature, values, seen);
-        var own = new Bins(0, 1, 1) { IsLog = isLog, Atoms = atoms };
+        var own = new Bins(0, 1, 1) { IsLog = isLog, Atoms = [.. atoms.Select(a => a.Center)], Reaches = [.. atoms.Select(a => (a.Low, a.High))] };
         var places = isLog ? Array.ConvertAll(values, own.PlaceOf) : values;
         var (low, high) = FeatureRange.Of(places, own.PlaceOf(first), own.PlaceOf(last), seen is null ? 0.002 : 0.001);
         var isWhole = !whole.HasDensity;
@@ -76,6 +76,22 @@ internal static class FeatureAxis
         return scale == AxisScale.Log || (scale == AxisScale.Auto && isContinuous && values[0] > 0
             && FeatureRange.Quantile(values, 0.99) > Skewed * FeatureRange.Quantile(values, 0.5)
             && FeatureRange.Quantile(values, 0.5) < MostBelowMedian * FeatureRange.Quantile(values, 0.01));
+    }
+
+    // Single values, and spikes; what overlaps is one.
+    private static Spike[] AtomsOf(DensityOfFeature whole)
+    {
+        var atoms = new List<Spike>();
+        foreach (var next in whole.Atoms.Distinct().Select(a => new Spike(a, a, a)).Concat(whole.Spikes).OrderBy(a => a.Low))
+        {
+            if (atoms.Count == 0 || next.Low > atoms[^1].High) atoms.Add(next);
+            else atoms[^1] = (next.High - next.Low < atoms[^1].High - atoms[^1].Low ? next : atoms[^1]) with
+            {
+                Low = atoms[^1].Low,
+                High = Math.Max(next.High, atoms[^1].High),
+            };
+        }
+        return [.. atoms];
     }
 
     // The range without the atoms: of the values themselves if an atom lies at an end.

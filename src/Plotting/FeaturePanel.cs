@@ -12,7 +12,7 @@ internal abstract class FeaturePanel
     {
         (Source, Bins) = (source, bins);
         Parts = source.Components.Count > 0
-            ? [.. source.Components.Select(c => new PanelPart(c.Weight, new DensityOfFeature(c.Model.Marginal(source.Index)!), c.Ink, c.Name))]
+            ? [.. source.Components.Select(c => new PanelPart(c.Weight, new DensityOfFeature(c.Model.Marginal(source.Index)!, source.Axis), c.Ink, c.Name))]
             : [new(1, source.Whole, Palette.Of(0), "model")];
     }
 
@@ -36,7 +36,15 @@ internal abstract class FeaturePanel
     /// <exception cref="ModelException">A logarithmic axis has no place for any value.</exception>
     public static FeaturePanel Of(PanelSource source)
     {
-        var bins = FeatureAxis.Of(source.Feature, source.Whole, source.Seen, source.Scale);
+        var whole = new DensityOfFeature(source.Distribution);
+        var bins = FeatureAxis.Of(source.Feature, whole, source.Seen, source.Scale);
+        source = source with { Whole = whole };
+        // Densities too narrow for a line become bars, if there are others.
+        if (whole.HasDensity && new DensityOfFeature(source.Distribution, bins) is { HasDensity: true } split && split.Spikes.Any())
+        {
+            source = source with { Whole = split, Axis = bins };
+            bins = FeatureAxis.Of(source.Feature, split, source.Seen, source.Scale);
+        }
         return source.Feature.Categories is not null || (!source.Whole.HasDensity && bins is { Width: 1, Count: <= MostCounted, IsLog: false }
             && source.Whole.Atoms.All(a => a == Math.Floor(a)))
             ? new CountedPanel(source, bins)
@@ -65,15 +73,22 @@ internal abstract class FeaturePanel
 /// <summary>What a panel of a feature shows.</summary>
 /// <param name="Feature">Name and categories.</param>
 /// <param name="Index">The feature's index in the model.</param>
-/// <param name="Whole">The model's distribution of the feature.</param>
+/// <param name="Distribution">The model's distribution of the feature.</param>
 /// <param name="Components">The model's components; empty if it is not a mixture.</param>
 /// <param name="Seen">The feature's values in the rows; null = no rows.</param>
 /// <param name="MostCategories">Maximum number of categories with a bar; the others have one place together.</param>
 /// <param name="Label">The axis label.</param>
 /// <param name="Scale">Scale of the feature's axis.</param>
 /// <param name="DensityScale">Scale of the density.</param>
-internal sealed record PanelSource(Feature Feature, int Index, DensityOfFeature Whole, IReadOnlyList<DrawnComponent> Components, SeenFeature? Seen,
-    int MostCategories, string Label, AxisScale Scale, AxisScale DensityScale);
+internal sealed record PanelSource(Feature Feature, int Index, Distribution Distribution, IReadOnlyList<DrawnComponent> Components, SeenFeature? Seen,
+    int MostCategories, string Label, AxisScale Scale, AxisScale DensityScale)
+{
+    /// <summary>The distribution in its parts.</summary>
+    public DensityOfFeature Whole { get; init; } = null!;
+
+    /// <summary>The axis on which some densities are spikes; null (default) = none is.</summary>
+    public Bins? Axis { get; init; }
+}
 
 /// <summary>A component's distribution of one feature.</summary>
 /// <param name="Weight">Its weight.</param>

@@ -36,9 +36,19 @@ internal static class GraphDrawing
             arrow.Close();
             canvas.DrawPath(arrow, head);
         }
+        using var text = Paint.NewDisposablePaint();
+        foreach (var curve in graph.Curves) Draw(curve, canvas, line, head);
+        // Texts stand out from lines that cross them.
+        using var ground = new SKPaint { Color = SKColors.White.WithAlpha(200) };
+        foreach (var curve in graph.Curves)
+        {
+            var (half, x, y) = (((float)lettering.WidthOf(curve.Text, TransitionLayout.LetterSize) / 2) + 1, (float)curve.TextAt.X, (float)curve.TextAt.Y);
+            canvas.DrawRect(SKRect.Create(x - half, y - 6, 2 * half, 12), ground);
+            lettering.Style(curve.Text, TransitionLayout.LetterSize, Alignment.MiddleCenter)
+                .Render(canvas, new(x, y), text);
+        }
         using var fill = new SKPaint { Color = SKColor.Parse(FillColor), IsAntialias = true };
         using var edge = new SKPaint { Color = SKColor.Parse(Palette.Of(0).Color), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 1.4f };
-        using var text = Paint.NewDisposablePaint();
         foreach (var node in graph.Nodes)
         {
             var box = SKRect.Create((float)(node.X - (node.Width / 2)), (float)(node.Y - (node.Height / 2)), (float)node.Width, (float)node.Height);
@@ -47,6 +57,29 @@ internal static class GraphDrawing
             lettering.Style(node.Name, LetterSize, Alignment.MiddleCenter).Render(canvas, new Pixel((float)node.X, (float)node.Y), text);
         }
         canvas.Restore();
+    }
+
+    private static void Draw(PlacedCurve curve, SKCanvas canvas, SKPaint line, SKPaint head)
+    {
+        var points = curve.Points.Select(p => new SKPoint((float)p.X, (float)p.Y)).ToArray();
+        // The line ends within the head, which points as the curve does.
+        var length = ArrowLength + (float)curve.Width;
+        var direction = points[3] - points[2];
+        direction = new(direction.X / direction.Length, direction.Y / direction.Length);
+        var across = new SKPoint(-direction.Y, direction.X);
+        var foot = new SKPoint(points[3].X - (length * direction.X), points[3].Y - (length * direction.Y));
+        using var path = new SKPath();
+        path.MoveTo(points[0]);
+        path.CubicTo(points[1], points[2], new(foot.X + direction.X, foot.Y + direction.Y));
+        line.StrokeWidth = (float)curve.Width;
+        canvas.DrawPath(path, line);
+        var half = (ArrowWidth / 2) + (float)(0.6 * curve.Width);
+        using var arrow = new SKPath();
+        arrow.MoveTo(points[3]);
+        arrow.LineTo(foot.X + (half * across.X), foot.Y + (half * across.Y));
+        arrow.LineTo(foot.X - (half * across.X), foot.Y - (half * across.Y));
+        arrow.Close();
+        canvas.DrawPath(arrow, head);
     }
 
     /// <summary>How much smaller than its own size a graph is drawn, 0 … 1.</summary>

@@ -11,7 +11,11 @@ internal static class GraphText
     {
         var text = new StringBuilder(graph.IsDirected ? "digraph {\n" : "graph {\n");
         for (var i = 0; i < graph.Nodes.Count; i++) text.Append(CultureInfo.InvariantCulture, $"    n{i} [label=\"{DotLabel(graph.Nodes[i])}\"];\n");
-        foreach (var (from, to) in graph.Arcs) text.Append(CultureInfo.InvariantCulture, $"    n{from} {(graph.IsDirected ? "->" : "--")} n{to};\n");
+        foreach (var ((from, to), label) in ArcsOf(graph))
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"    n{from} {(graph.IsDirected ? "->" : "--")} n{to}{(label is null ? "" : $" [label=\"{DotLabel(label)}\"]")};\n");
+        }
         return text.Append("}\n").ToString();
     }
 
@@ -20,9 +24,16 @@ internal static class GraphText
     {
         var text = new StringBuilder("flowchart TD\n");
         for (var i = 0; i < graph.Nodes.Count; i++) text.Append(CultureInfo.InvariantCulture, $"    n{i}[\"{MermaidLabel(graph.Nodes[i])}\"]\n");
-        foreach (var (from, to) in graph.Arcs) text.Append(CultureInfo.InvariantCulture, $"    n{from} {(graph.IsDirected ? "-->" : "---")} n{to}\n");
+        foreach (var ((from, to), label) in ArcsOf(graph))
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"    n{from} {(graph.IsDirected ? "-->" : "---")}{(label is null ? "" : $"|\"{MermaidLabel(label)}\"|")} n{to}\n");
+        }
         return text.ToString();
     }
+
+    private static IEnumerable<((int From, int To) Arc, string? Label)> ArcsOf(ModelGraph graph) =>
+        graph.Arcs.Select((arc, i) => (arc, i < graph.ArcTexts.Count ? graph.ArcTexts[i] : null));
 
     // Besides quotation marks and backslashes, labels have entities as in HTML.
     private static string DotLabel(string name)

@@ -17,6 +17,7 @@ internal sealed class HistogramCounts(Bins[] bins) : ISummarizer
         {
             IsLog = f.Required("log").GetBoolean(),
             Atoms = f.Numbers("atoms"),
+            Reaches = [.. f.Numbers("from").Zip(f.Numbers("to"))],
         })]));
 
     public string SummarizerKind => Kind;
@@ -32,6 +33,8 @@ internal sealed class HistogramCounts(Bins[] bins) : ISummarizer
             writer.WriteNumber("bins", feature.Count);
             writer.WriteBoolean("log", feature.IsLog);
             writer.WriteNumbers("atoms", feature.Atoms);
+            writer.WriteNumbers("from", [.. feature.Reaches.Select(r => r.Low)]);
+            writer.WriteNumbers("to", [.. feature.Reaches.Select(r => r.High)]);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

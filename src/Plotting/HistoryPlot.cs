@@ -7,6 +7,7 @@ internal sealed class HistoryPlot : PlotKind
 {
     // The first steps hide the rest if the second half of the iterations changes the objective by a smaller share of its whole range.
     private const double Hidden = 0.05;
+    private const double NoChange = 1e-13;
     private const int MostDots = 60;
 
     public override string Name => "history";
@@ -39,7 +40,7 @@ internal sealed class HistoryPlot : PlotKind
         {
             var last = points[^1].Y;
             var distances = points.SkipLast(1).Select(p => (p.X, Y: Math.Abs(p.Y - last))).Where(p => p.Y > 0).ToList();
-            if (distances.Count > 1) panels.Add(Of("distance from the last value (log scale)", distances) with { YIsLog = true });
+            if (distances.Count > 1) panels.Add(Of("distance from the last value (log scale)", distances) with { YIsLog = true, YRange = null });
         }
         return new(new Picture(TitleOf(model), panels, [new($"{name} after each iteration", Palette.Of(0))], notes));
     }
@@ -52,6 +53,14 @@ internal sealed class HistoryPlot : PlotKind
             Lines = [new(label, x, y, Palette.Of(0))],
             Points = x.Length <= MostDots ? [new(x, y, Marker.Dot, Palette.Of(0, 6))] : [],
             XIsWhole = true,
+            YRange = y.Length == 0 ? null : RangeOf(y.Min(), y.Max()),
         };
+    }
+
+    // Differences near the last digits of numbers are none.
+    private static (double Low, double High) RangeOf(double low, double high)
+    {
+        var margin = high - low > NoChange * Math.Abs(high) ? 0.05 * (high - low) : high != 0 ? 0.05 * Math.Abs(high) : 1;
+        return (low - margin, high + margin);
     }
 }

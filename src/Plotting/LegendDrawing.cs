@@ -26,6 +26,14 @@ internal static class LegendDrawing
             case LegendSymbol.Area:
                 canvas.DrawRect(left, middle - 7, 30, 14, brush);
                 break;
+            case LegendSymbol.Scale:
+                const int steps = 10;
+                for (var s = 0; s < steps; s++)
+                {
+                    brush.Color = SKColor.Parse(entry.Ink.Color).WithAlpha((byte)(255 * Palette.Shade(s / (steps - 1.0))));
+                    canvas.DrawRect(left + (30f / steps * s), middle - 7, 30f / steps, 14, brush);
+                }
+                break;
             case LegendSymbol.Dot:
                 canvas.DrawCircle(left + 15, middle, 4, brush);
                 break;

@@ -36,7 +36,8 @@ internal sealed class PanelNames
         // Balanced lines: two of 20 letters look better than one of 35 and one of 5.
         var most = Math.Max(60, Most * width);
         var longest = names.Max(n => lettering.WidthOf(n, size));
-        var room = longest <= most ? longest : Math.Min(most, Math.Max(longest / Math.Ceiling(longest / most) * 1.15, 60));
+        // A name that fits is not broken for a rounding error.
+        var room = longest <= most ? longest + 1 : Math.Min(most, Math.Max(longest / Math.Ceiling(longest / most) * 1.15, 60));
         var lines = names.Select(n => Wrapped(n, (float)room, size, lettering)).ToArray();
         return new(lettering, lines, size) { Depth = Widest(lines, size, lettering) + Side };
     }

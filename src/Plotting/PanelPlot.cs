@@ -48,7 +48,8 @@ internal sealed class PanelPlot
 
     private void AddAll()
     {
-        foreach (var cell in panel.Cells) Add(cell);
+        var letters = panel.Cells.Count > 0 ? CellSize() : null;
+        foreach (var cell in panel.Cells) Add(cell, letters);
         foreach (var bars in panel.Bars) Add(bars, X, Y);
         foreach (var points in panel.Points) Add(points);
         foreach (var contours in panel.Contours) Add(contours);
@@ -72,12 +73,11 @@ internal sealed class PanelPlot
             })
             .ToList());
 
-    private void Add(Cell cell)
+    private void Add(Cell cell, float? letters)
     {
         var square = plot.Add.Rectangle(cell.X - 0.5, cell.X + 0.5, cell.Y - 0.5, cell.Y + 0.5);
         (square.FillColor, square.LineColor, square.LineWidth) = (ColorOf(cell.Ink), Colors.White, 1);
-        if (CellSize() is not { } size) return;
-        Add(cell.Text, cell.X, cell.Y, Alignment.MiddleCenter, size, cell.Ink.Opacity > 0.55 ? "#FFFFFF" : Palette.Black);
+        if (letters is { } size) Add(cell.Text, cell.X, cell.Y, Alignment.MiddleCenter, size, Palette.TextOn(cell.Ink));
     }
 
     // Letters that fit into every cell; null = none do.
@@ -156,8 +156,6 @@ internal sealed class PanelPlot
             plot.Title(panel.Title);
             Apply(plot.Axes.Title.Label, panel.Title, labelSize);
         }
-        Apply(plot.Axes.Bottom.Label, Fitting(panel.XLabel, width - 90, labelSize), labelSize);
-        Apply(plot.Axes.Left.Label, Fitting(panel.YLabel, height - 90, labelSize), labelSize);
         foreach (var axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left, plot.Axes.Right])
             (axis.TickLabelStyle.FontSize, axis.TickLabelStyle.ForeColor, axis.TickLabelStyle.FontName) =
                 (large ? 13 : 11, Color.FromHex(Palette.Black), FontSetup.Name);
@@ -166,7 +164,7 @@ internal sealed class PanelPlot
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.1);
         if (panel.Cells.Count > 0) plot.HideGrid();
         Limits();
-        Ticks(large);
+        Ticks(large, labelSize);
         Stems(labelSize);
     }
 
@@ -194,18 +192,22 @@ internal sealed class PanelPlot
         plot.Axes.SetLimits(low, high, bottom, top);
     }
 
-    private void Ticks(bool large)
+    // Ticks of a vertical axis.
+    private PanelTicks Upward(double bottom, double top) => new(bottom, top, Math.Max(60, height - 80), static _ => 14);
+
+    private void Ticks(bool large, float labelSize)
     {
         var limits = plot.Axes.GetLimits();
         // What the labels of the other axes leave, roughly.
         var across = new PanelTicks(limits.Left, limits.Right, Math.Max(60, width - (panel.Stems.Count > 0 ? 150 : 90)),
             text => lettering.WidthOf(text, large ? 13 : 11));
-        plot.Axes.Left.TickGenerator = panel.YIsLog
-            ? new PanelTicks(limits.Bottom, limits.Top, Math.Max(60, height - 80), static _ => 14).Log([])
-            : new NumericAutomatic { TickDensity = large ? 0.45 : 0.6 };
+        var up = Upward(limits.Bottom, limits.Top);
+        plot.Axes.Left.TickGenerator = panel.YIsLog ? up.Log([]) : up.Linear();
         plot.Axes.Bottom.TickGenerator = panel.XIsLog ? across.Log([.. panel.XMarks.Select(m => (X(m.At), m.Text))])
             : panel.XIsWhole ? across.Whole()
-            : new NumericAutomatic { TickDensity = large ? 0.6 : 0.8 };
+            : across.Linear();
+        Apply(plot.Axes.Bottom.Label, Fitting(panel.XLabel + across.OffsetText, width - 90, labelSize), labelSize);
+        Apply(plot.Axes.Left.Label, Fitting(panel.YLabel + up.OffsetText, height - 90, labelSize), labelSize);
         var beside = 0f;
         if (panel.YNames is { } rows)
         {
@@ -245,8 +247,9 @@ internal sealed class PanelPlot
             return;
         }
         var top = panel.Stems.SelectMany(s => s.Tops).DefaultIfEmpty(1).Max();
-        Apply(right.Label, Fitting("probability of a single value", height - 90, labelSize), labelSize);
-        right.TickGenerator = new NumericAutomatic { TickDensity = 0.5 };
-        plot.Axes.SetLimitsY(0, top > 0 ? 1.08 * top : 1, right);
+        Apply(right.Label, Fitting(panel.StemLabel, height - 90, labelSize), labelSize);
+        top = top > 0 ? 1.08 * top : 1;
+        right.TickGenerator = Upward(0, top).Linear();
+        plot.Axes.SetLimitsY(0, top, right);
     }
 }

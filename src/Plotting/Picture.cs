@@ -33,6 +33,9 @@ public sealed record Panel(string XLabel, string YLabel)
     /// <summary>Upright bars on an axis of probabilities at the right, 0 … 1, above all others; none by default.</summary>
     public IReadOnlyList<BarSeries> Stems { get; init; } = [];
 
+    /// <summary>Label of the axis of <see cref="Stems"/>.</summary>
+    public string StemLabel { get; init; } = "";
+
     /// <summary>Texts within the panel.</summary>
     public IReadOnlyList<PanelText> Texts { get; init; } = [];
 
@@ -159,6 +162,9 @@ public enum LegendSymbol
 
     /// <summary>A cross.</summary>
     Cross,
+
+    /// <summary>Areas from the faintest to the darkest ink of the cells of a panel.</summary>
+    Scale,
 
     /// <summary>A line below a filled area, for what is drawn as lines in some panels and as bars in others.</summary>
     AreaAndLine,

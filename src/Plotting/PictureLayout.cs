@@ -8,6 +8,7 @@ internal sealed class PictureLayout
     private const float LeastPanelWidth = 200;
     private const float LeastPanelHeight = 150;
     private const float LetterRoom = 22;
+    private const float LeastTitleHeight = 44;
     private const float TitleSize = 20;
     private const float SmallestTitle = 14;
     private const float NoteSize = 12;
@@ -30,7 +31,7 @@ internal sealed class PictureLayout
         var title = lettering.WidthOf(picture.Title, TitleSize);
         TitleLetters = (float)Math.Clamp(TitleSize * (width - 24) / Math.Max(1, title), SmallestTitle, TitleSize);
         Title = Wrapped(picture.Title, width - 24, TitleLetters);
-        TitleHeight = Math.Max(44, 18 + (Title.Count * TitleLetters * Line));
+        TitleHeight = Math.Max(LeastTitleHeight, 18 + (Title.Count * TitleLetters * Line));
         Entries = [.. picture.Legend.Select(e => new LaidText(Wrapped(e.Text, LegendWidth - 46, EntrySize), EntrySize, 38))];
         var notes = lettering.Warning is { } warning ? picture.Notes.Append(warning) : picture.Notes;
         Notes = [.. notes.Select(n => new LaidText(Wrapped(n, LegendWidth - 14, NoteSize), NoteSize, 0))];
@@ -89,6 +90,14 @@ internal sealed class PictureLayout
         var least = (columns * picture.Panels.Max(p => LeastWidth(p))) + NarrowestLegend;
         var layout = new PictureLayout(picture, lettering, Math.Max(width, least));
         return (Whole(least), Whole(layout.TitleHeight + Math.Max(rows * picture.Panels.Max(layout.LeastHeight), layout.LegendHeight)));
+    }
+
+    /// <summary>A size below which no picture with so many panels can be read; most need more.</summary>
+    /// <param name="panels">Number of panels.</param>
+    public static (int Width, int Height) LeastOf(int panels)
+    {
+        var (columns, rows) = Grid(panels);
+        return (Whole((columns * LeastPanelWidth) + NarrowestLegend), Whole(LeastTitleHeight + (rows * LeastPanelHeight)));
     }
 
     private static int Whole(float pixels) => (int)Math.Ceiling(pixels);

@@ -27,7 +27,11 @@ public static partial class PictureRenderer
     {
         ArgumentNullException.ThrowIfNull(picture);
         // A small graph leaves the title room for letters of a readable size.
-        if (picture.Graph is { } graph) return (SizeOf(Math.Max(graph.Width, picture.Title.Length * 8)), SizeOf(graph.Height + TitleHeight + NoteHeight));
+        if (picture.Graph is { } graph)
+        {
+            var texts = Math.Max(picture.Title.Length * 8, string.Join("; ", picture.Notes).Length * 7);
+            return (SizeOf(Math.Max(graph.Width, texts)), SizeOf(graph.Height + TitleHeight + NoteHeight));
+        }
         // The widest letters of both formats.
         var sizes = new[] { true, false }.Select(keepsText => PictureLayout.Default(picture, new Lettering(TextsOf(picture), keepsText))).ToArray();
         return (Math.Min(sizes.Max(s => s.Width), LargestSize), Math.Min(sizes.Max(s => s.Height), LargestSize));
@@ -66,7 +70,7 @@ public static partial class PictureRenderer
             throw new ModelException(ErrorKind.Usage, "picture", $"a graph of {large.Width:0} x {large.Height:0} pixels, too large for {width} x {height}",
                 "letters that can be read", $"give more pixels (at most {LargestSize} x {LargestSize}), or write SVG, DOT or Mermaid");
         var lettering = new Lettering(TextsOf(picture), format == PictureFormat.Svg);
-        if (picture.Graph is null) CheckSize(picture, lettering, width, height);
+        if (picture.Graph is null) CheckSize(picture.Panels.Count, PictureLayout.Least(picture, lettering, width), width, height);
         lock (gate)
         {
             FontSetup.Register();
@@ -96,12 +100,17 @@ public static partial class PictureRenderer
         .. picture.Graph?.Nodes.Select(n => n.Name) ?? [],
     ];
 
-    private static void CheckSize(Picture picture, Lettering lettering, int width, int height)
+    /// <summary>Throws if a picture does not fit a size.</summary>
+    /// <param name="panels">Number of panels.</param>
+    /// <param name="least">The least size.</param>
+    /// <param name="width">Pixels.</param>
+    /// <param name="height">Pixels.</param>
+    /// <exception cref="ModelException">It is too small.</exception>
+    internal static void CheckSize(int panels, (int Width, int Height) least, int width, int height)
     {
-        var least = PictureLayout.Least(picture, lettering, width);
         if (width >= least.Width && height >= least.Height) return;
         throw new ModelException(ErrorKind.Usage, "picture", $"a size of {width} x {height} pixels",
-            $"at least {least.Width} x {least.Height} for {PlotTexts.Count(picture.Panels.Count, "panel")} with readable texts",
+            $"at least {least.Width} x {least.Height} for {PlotTexts.Count(panels, "panel")} with readable texts",
             "give more pixels, leave the size out, or draw fewer features (PlotOptions.Features)");
     }
 

@@ -16,7 +16,7 @@ internal abstract class PlotKind
     /// <summary>Description of what it shows.</summary>
     public abstract string Description { get; }
 
-    /// <summary>True if a model is drawn this way if no kind is named: one kind for each model.</summary>
+    /// <summary>True if a model is drawn this way if no kind is named. Where none says so, densities are drawn.</summary>
     internal virtual bool IsDefaultFor(Model model) => false;
 
     /// <summary>True if it can show rows in addition to the model.</summary>
@@ -34,6 +34,12 @@ internal abstract class PlotKind
     /// <returns>Indices of the features to draw; empty if the kind shows none.</returns>
     /// <exception cref="ModelException">The model cannot be drawn this way.</exception>
     internal abstract int[] Check(SavedModel model, PlotOptions options);
+
+    /// <summary>Number of panels, as far as it is known before any row is read; null (default) = it is not.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="features">The result of <see cref="Check"/>.</param>
+    /// <param name="hasRows">True if rows are shown.</param>
+    internal virtual int? PanelsOf(SavedModel model, int[] features, bool hasRows) => null;
 
     /// <summary>Makes the picture.</summary>
     /// <param name="model">The model.</param>

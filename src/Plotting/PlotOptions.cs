@@ -6,7 +6,8 @@ public sealed record PlotOptions
     /// <summary>Input column with the true class of each row, for pictures of an evaluation; null (default) = none.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Which kind of picture; null (default) = <c>graph</c> for a network, otherwise <c>density</c>. See <see cref="PlotKind.All"/>.</summary>
+    /// <summary>Which kind of picture; null (default) = <c>graph</c> for a network, <c>clusters</c> for k-means,
+    /// <c>transitions</c> for a Markov chain, otherwise <c>density</c>. See <see cref="PlotKind.All"/>.</summary>
     public string? Kind { get; init; }
 
     /// <summary>Names of the features to draw, in this order; null (default) = all that the kind can draw.</summary>
@@ -40,6 +41,7 @@ public sealed record PlotOptions
     /// <param name="model">The model to draw.</param>
     /// <exception cref="ModelException">There is no kind of this name.</exception>
     internal PlotKind FindKind(SavedModel model) => PlotKind.All.FirstOrDefault(k => Kind is null ? k.IsDefaultFor(model.Model) : k.Name == Kind)
+        ?? PlotKind.All.FirstOrDefault(k => Kind is null && k.Name == DensityPlot.KindName)
         ?? throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind", $"'{Kind}'", "a kind of picture",
             NearestName.Remedy(Kind!, PlotKind.All.Select(k => k.Name), $"choose one, such as {DensityPlot.KindName}"));
 

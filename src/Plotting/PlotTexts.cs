@@ -14,8 +14,15 @@ internal static class PlotTexts
     {
         var clean = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
-            clean.Append(rune.Value is >= 0 and < 32 ? ((char)(0x2400 + rune.Value)).ToString()
-                : Rune.IsControl(rune) || rune.Value is 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString());
+            clean.Append(rune.Value switch
+            {
+                '\n' => @"\n",
+                '\r' => @"\r",
+                '\t' => @"\t",
+                < 32 => string.Create(CultureInfo.InvariantCulture, $@"\x{rune.Value:x2}"),
+                0xFFFE or 0xFFFF => "\uFFFD",
+                _ => Rune.IsControl(rune) ? "\uFFFD" : rune.ToString(),
+            });
         if (clean.Length <= most) return clean.ToString();
         var runes = clean.ToString().EnumerateRunes().ToArray();
         if (runes.Length <= most) return clean.ToString();
@@ -33,7 +40,14 @@ internal static class PlotTexts
     }
 
     /// <summary>Four significant digits.</summary>
-    public static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+    public static string Number(double value) => Exponent(value.ToString("G4", CultureInfo.InvariantCulture));
+
+    /// <summary>A number with its exponent as at axes: <c>5e-5</c> for <c>5E-05</c>.</summary>
+    public static string Exponent(string number)
+    {
+        var at = number.IndexOf('E', StringComparison.Ordinal);
+        return at < 0 ? number : string.Create(CultureInfo.InvariantCulture, $"{number[..at]}e{int.Parse(number[(at + 1)..], CultureInfo.InvariantCulture)}");
+    }
 
     /// <summary><c>12.3 %</c></summary>
     public static string Percent(double share) => Percents([share])[0];

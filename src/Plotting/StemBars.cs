@@ -28,7 +28,7 @@ internal sealed class StemBars
         var bases = new double[values.Length];
         foreach (var (weight, density, ink, _) in parts)
         {
-            var own = density.AtomMass(values);
+            var own = density.AtomMass(bins.Reaches);
             if (Array.TrueForAll(own, m => m == 0)) continue;
             var tops = bases.Zip(own, (b, m) => b + (weight * m)).ToArray();
             bars.Add(new(At(shift), bases, tops, width, ink));

@@ -13,6 +13,12 @@ internal sealed class TransformedDistribution : Distribution
     private readonly Distribution inner;
     private readonly FeatureTransforms transforms;
 
+    /// <summary>The distribution of the transformed features.</summary>
+    public Distribution Inner => inner;
+
+    /// <summary>What was applied to them.</summary>
+    public FeatureTransforms Transforms => transforms;
+
     private TransformedDistribution(Distribution inner, FeatureTransforms transforms) => (this.inner, this.transforms) = (inner, transforms);
 
     /// <inheritdoc/>
@@ -51,17 +57,6 @@ internal sealed class TransformedDistribution : Distribution
         var own = new IReadOnlyList<FeatureTransform>[features.Length];
         for (var i = 0; i < own.Length; i++) own[i] = transforms[features[i]];
         return Of(marginal, new(own));
-    }
-
-    /// <summary>A Gaussian distribution stays one if its features are only moved and stretched.</summary>
-    public override GaussianShape? AsGaussian()
-    {
-        if (inner.AsGaussian() is not { } shape || Enumerable.Range(0, Dimensions).Any(j => transforms[j].Any(t => t is not LinearTransform))) return null;
-        double[] scales = [.. Enumerable.Range(0, Dimensions).Select(j => Math.Exp(-transforms.LogSlope(j, 0)))];
-        var covariance = new double[Dimensions, Dimensions];
-        for (var i = 0; i < Dimensions; i++)
-            for (var j = 0; j < Dimensions; j++) covariance[i, j] = shape.Covariance[i, j] * scales[i] * scales[j];
-        return new([.. shape.Mean.Select((m, j) => transforms.Invert(j, m))], covariance);
     }
 
     /// <inheritdoc/>

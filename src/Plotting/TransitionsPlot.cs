@@ -12,6 +12,9 @@ internal sealed class TransitionsPlot : PlotKind
     public override string Description => "the probabilities of the next state of a hidden Markov model, or of the next category of a Markov chain, of the "
         + $"{Most} most probable ones; takes no data";
 
+    // A model of states has their emissions as densities.
+    internal override bool IsDefaultFor(Model model) => model is ITransitionModel && model.RowDistribution() is null;
+
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
         if (model.Model is not ITransitionModel)
@@ -36,7 +39,7 @@ internal sealed class TransitionsPlot : PlotKind
             {
                 var probability = table.Probabilities[rows[i], columns[j]];
                 var share = double.IsNaN(probability) ? 0 : probability;
-                cells.Add(new(j, rows.Length - 1 - i, Text(probability), new(Palette.Of(0).Color, Opacity: 0.04 + (0.9 * share))));
+                cells.Add(new(j, rows.Length - 1 - i, Text(probability), new(Palette.Of(0).Color, Opacity: Palette.Shade(share))));
             }
         }
         var panel = new Panel(PlotTexts.Name(table.After), PlotTexts.Name(table.Before))
@@ -53,7 +56,8 @@ internal sealed class TransitionsPlot : PlotKind
             $"{PlotTexts.Name(table.After)}: the {columns.Length} most probable of {table.To.Count:N0} are drawn"));
         if (rows.Length < table.From.Count)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{PlotTexts.Name(table.Before)}: {rows.Length} of {table.From.Count:N0} are drawn"));
-        return new(new Picture(TitleOf(model), [panel], [new("probability of what comes next, in percent", Palette.Of(0), LegendSymbol.Area)], notes));
+        return new(new Picture(TitleOf(model), [panel], [new("0 to 100: probability of what comes next, in percent", Palette.Of(0),
+            LegendSymbol.Scale)], notes));
     }
 
     // The columns that are most probable after a row, on average over the rows; all if they fit.

@@ -207,7 +207,10 @@ public sealed class PlotTests : IDisposable
         Assert.Contains("33.3 %", await File.ReadAllTextAsync(folder["k.svg"]), StringComparison.Ordinal);
         Assert.Contains("66.7 %", await File.ReadAllTextAsync(folder["k.svg"]), StringComparison.Ordinal);
         new SavedModel(new MarkovChain([new DiscreteDistribution([0.4, 0.6])]), [new Feature("sky", ["grey", "blue"])]).Save(folder["m.json"]);
-        Assert.Equal(0, (await Tool.RunAsync("plot", folder["m.json"], "--kind", "transitions", "--output", folder["m.png"])).Code);
+        // What a Markov chain is drawn as unless a kind is named.
+        var chain = await Tool.RunAsync("plot", folder["m.json"], "--output", folder["m.png"]);
+        Assert.Equal((0, ""), (chain.Code, chain.ErrorText));
+        Assert.Contains("transitions, 1 panel", chain.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -253,20 +256,6 @@ public sealed class PlotTests : IDisposable
         var counts = await Tool.RunAsync("plot", folder["counts.json"], "--kind", "contour", "--features", "n,x", "--output", folder["plot.png"]);
         Assert.Equal((2, "pipelines: error: --kind contour, feature 'n': found a feature of categories or counts, expected one with a density; name others "
             + "with --features, or choose another kind (density)"), (counts.Code, counts.ErrorText));
-    }
-
-    [Fact]
-    public async Task Bad_rows_follow_the_policy()
-    {
-        TestData.SaveModel(folder["model.json"], "x");
-        await TestData.WriteAsync(folder["data.parquet"], ("x", new[] { 1.0, double.PositiveInfinity, 9.0, 2.0 }));
-        var failed = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--output", folder["plot.png"]);
-        Assert.Equal(3, failed.Code);
-        Assert.False(File.Exists(folder["plot.png"]));
-        var skipped = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--on-bad-row", "skip", "--json", "--output",
-            folder["plot.png"]);
-        Assert.Equal(0, skipped.Code);
-        Assert.Contains("1 row rejected", skipped.Out, StringComparison.Ordinal);
     }
 
     [Fact]

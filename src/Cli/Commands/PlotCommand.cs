@@ -31,7 +31,7 @@ internal sealed class PlotCommand : Verb
 
     private readonly Setting<string?> kind = Setting.Choice(
         "--kind", $"What to draw. {string.Join("; ", PlotKind.All.Select(k => $"'{k.Name}': {k.Description}"))}. "
-            + $"[default: {GraphPlot.KindName} for a network, clusters for k-means, otherwise {DensityPlot.KindName}]", "NAME",
+            + $"[default: {GraphPlot.KindName} for a network, clusters for k-means, transitions for a Markov chain, otherwise {DensityPlot.KindName}]", "NAME",
         PlotKind.All.Select(k => k.Name), DensityPlot.KindName);
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
@@ -144,14 +144,6 @@ internal sealed class PlotCommand : Verb
             saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how),
                     [parsed.GetValue(weights), parsed.GetValue(label), .. priors.Taken(parsed)], cancellationToken)
                 .ConfigureAwait(false);
-        InputCheck.Warn(console, paths);
-        var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
-        Pipeline? data = null;
-        if (paths.Length > 0)
-        {
-            data = priors.Of(Pipeline.From(new ParquetSource(paths, how))
-                .With(common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths), Progress = display }), parsed);
-        }
         var options = texts.Of(parsed, new PlotOptions
         {
             Kind = parsed.GetValue(kind) ?? (isText ? GraphPlot.KindName : null),
@@ -160,7 +152,15 @@ internal sealed class PlotCommand : Verb
             Label = parsed.GetValue(label),
             Weights = parsed.GetValue(weights),
         });
-        var drawn = options.FindKind(saved).Name;
+        var drawn = ModelPlot.Check(saved, paths.Length > 0, options, isText ? null : parsed.GetValue(size)).Kind.Name;
+        InputCheck.Warn(console, paths);
+        var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
+        Pipeline? data = null;
+        if (paths.Length > 0)
+        {
+            data = priors.Of(Pipeline.From(new ParquetSource(paths, how))
+                .With(common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths), Progress = display }), parsed);
+        }
         var picture = await display.ShowAsync(() => ModelPlot.CreateAsync(saved, data, options, cancellationToken)).ConfigureAwait(false);
         var (width, height) = parsed.GetValue(size) ?? PictureRenderer.DefaultSize(picture);
         var glyphs = PictureRenderer.GlyphWarning(picture, format);

@@ -28,6 +28,8 @@ public sealed class BayesClassifier : Classifier, IModelFormat<BayesClassifier>
     /// <inheritdoc/>
     public override string FormatName => Name;
 
+    private protected override string Noun => "Bayes classifier";
+
     /// <inheritdoc/>
     public static BayesClassifier ReadParameters(JsonElement json)
     {

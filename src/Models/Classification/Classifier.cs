@@ -85,7 +85,10 @@ public abstract partial class Classifier : ProbabilityModel
     public override string PartsName => "classes";
 
     /// <inheritdoc/>
-    public override string Title => $"{FormatName} of {Classes.Count} class{(Classes.Count == 1 ? "" : "es")}";
+    public override string Title => $"{Noun} of {Classes.Count} class{(Classes.Count == 1 ? "" : "es")}";
+
+    /// <summary>What it is, in titles.</summary>
+    private protected abstract string Noun { get; }
 
     /// <summary>Shape [K]: the name of each class: its label, or its number.</summary>
     internal IEnumerable<string> Names => Enumerable.Range(0, Classes.Count).Select(NameOf);

@@ -33,6 +33,8 @@ public sealed class NaiveBayes : Classifier, IModelFormat<NaiveBayes>
     /// <inheritdoc/>
     public override string FormatName => Name;
 
+    private protected override string Noun => "naive Bayes classifier";
+
     /// <inheritdoc/>
     public static NaiveBayes ReadParameters(JsonElement json)
     {

@@ -59,6 +59,9 @@ public sealed partial class MarkovChain : SequenceModel, IModelFormat<MarkovChai
     public override string FormatName => Name;
 
     /// <inheritdoc/>
+    public override string Title => $"Markov chain of order {Order}";
+
+    /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
     /// <inheritdoc/>

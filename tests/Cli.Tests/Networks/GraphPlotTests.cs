@@ -159,10 +159,10 @@ public sealed partial class GraphPlotTests : IDisposable
         + "example --kind graph")]
     [InlineData("m.json --kind graph --output a.mmd --size 300x300",
         "--output and --size: found a text file, 'a.mmd', which has no size, expected a picture; for example --output plot.svg")]
-    [InlineData("m.json --kind graph --output a.png --features a", "--kind graph: found --features, expected none: the picture shows the whole network; leave "
+    [InlineData("m.json --kind graph --output a.png --features a", "--kind graph: found --features, expected none: the picture shows the whole graph; leave "
         + "--features out")]
-    [InlineData("n.json --kind graph --output a.png", "mixture model: found no graph to draw with --kind graph, expected a network; choose another kind "
-        + "(density)")]
+    [InlineData("n.json --kind graph --output a.png", "mixture model: found no graph to draw with --kind graph, expected a network, or a model of states; "
+        + "choose another kind (density)")]
     [InlineData("w.json --kind graph --output a.png --size 400x300", "picture: found a graph of W x H pixels, too large for 400 x 300, expected letters "
         + "that can be read; give more pixels (at most 8000 x 8000), or write SVG, DOT or Mermaid")]
     public async Task Bad_usage_is_named(string arguments, string message)

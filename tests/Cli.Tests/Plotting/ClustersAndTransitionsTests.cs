@@ -110,6 +110,52 @@ public sealed class ClustersAndTransitionsTests
             picture.Notes);
     }
 
+    [Fact]
+    public async Task A_diagram_of_transitions_has_an_arrow_for_each_as_wide_as_it_is_probable()
+    {
+        var model = HiddenMarkovModel.FromMatrix(new[,] { { 0.9, 0.1, 0 }, { 0.246, 0.75, 0.004 }, { 0.5, 0, 0.5 } },
+            [new NormalDistribution(0, 1), new NormalDistribution(10, 1), new NormalDistribution(20, 1)], [1, 0, 0], names: ["a", "b", "c"]);
+        var picture = await Drawn.OfAsync(model, "graph");
+        var graph = picture.Graph!;
+        Assert.Equal(["start", "a", "b", "c"], graph.Nodes.Select(n => n.Name));
+        Assert.Equal(["start-a 100 %", "a-a 90 %", "a-b 10 %", "b-a 25 %", "b-b 75 %", "c-a 50 %", "c-c 50 %"],
+            graph.Curves.Select(c => $"{graph.Nodes[c.From].Name}-{graph.Nodes[c.To].Name} {c.Text}").Order(StringComparer.Ordinal)
+                .OrderBy(t => "sabc".IndexOf(t[0], StringComparison.Ordinal)));
+        Assert.Equal(["width of an arrow: probability of the transition", "1 transition below 0.5 % not drawn"], picture.Notes);
+        // Widths are a line through the probabilities; curves begin and end at the edges of their nodes, within the rounding of places.
+        var (narrow, wide) = (graph.Curves.Single(c => c.Text == "10 %").Width, graph.Curves.Single(c => c.Text == "90 %").Width);
+        Assert.Equal((narrow + wide) / 2, graph.Curves.First(c => c.Text == "50 %").Width, 1e-9);
+        Assert.True(wide > 3 * narrow);
+        foreach (var curve in graph.Curves)
+        {
+            foreach (var (node, (x, y)) in new[] { (graph.Nodes[curve.From], curve.Points[0]), (graph.Nodes[curve.To], curve.Points[3]) })
+                Assert.Equal(1, Math.Max(Math.Abs(x - node.X) / (node.Width / 2), Math.Abs(y - node.Y) / (node.Height / 2)), 2e-3);
+            Assert.InRange(curve.TextAt.X, 0, graph.Width);
+            Assert.InRange(curve.TextAt.Y, 0, graph.Height);
+        }
+        foreach (var (a, i) in graph.Nodes.Select((n, i) => (n, i)))
+            foreach (var b in graph.Nodes.Take(i))
+                Assert.True(Math.Abs(a.X - b.X) > (a.Width + b.Width) / 2 || Math.Abs(a.Y - b.Y) > a.Height);
+        Assert.Contains("    n1 -> n2 [label=\"10 %\"];\n", GraphText.Dot(picture.Source!), StringComparison.Ordinal);
+        Assert.Contains("    n1 -->|\"10 #37;\"| n2\n", GraphText.Mermaid(picture.Source!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Models_without_a_few_states_have_no_diagram()
+    {
+        var many = new MarkovChain([new DiscreteDistribution([.. Enumerable.Repeat(1 / 13.0, 13)]),
+            new ConditionalProbabilityTable([13, 13], [.. Enumerable.Repeat(1 / 13.0, 169)])]);
+        Assert.Equal("PlotOptions.Kind graph: found 13 values of x0, expected at most 12; choose another kind (transitions)",
+            (await Assert.ThrowsAsync<ModelException>(() => Drawn.OfAsync(many, "graph"))).Message);
+        var second = new MarkovChain([
+            new DiscreteDistribution([0.5, 0.5]),
+            new ConditionalProbabilityTable([2, 2], [0.3, 0.7, 0.6, 0.4]),
+            new ConditionalProbabilityTable([2, 2, 2], [0.1, 0.9, 0.2, 0.8, 0.3, 0.7, 0.4, 0.6]),
+        ]);
+        Assert.Equal("PlotOptions.Kind graph: found a Markov chain of order 2, expected a model of order 1, whose transitions lead from state to state; "
+            + "choose another kind (transitions)", (await Assert.ThrowsAsync<ModelException>(() => Drawn.OfAsync(second, "graph"))).Message);
+    }
+
     private static int Nearest(double x, double y) => Enumerable.Range(0, 3)
         .MinBy(k => Math.Pow(x - centers[k, 0], 2) + (double.IsNaN(y) ? 0 : Math.Pow(y - centers[k, 1], 2)));
 }
