@@ -52,7 +52,7 @@ internal static class JobDescription
             string.Join(' ', transform.Parameters.Select(p => p.Value.ToString("R", CultureInfo.InvariantCulture)).Prepend(transform.Name));
     }
 
-    // A source that is not a file is trusted: reading it twice is assumed to give the same rows.
+    // Within one run, reading a source twice is assumed to give the same rows.
     private static IEnumerable<JobProperty> Inputs(BoundGraph bound) => bound.Info.Files.Count > 0
         ? bound.Info.Files.Select(f => f.ToFact())
         : [new("input", $"{bound.Graph.Source.Name}, {bound.Info.Rows?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} rows of {bound.Info.Schema}")];

@@ -13,7 +13,7 @@ namespace Pipelines.Blocks;
 internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, PipelineOptions Options, BatchSchema Read, IReadOnlyList<string> Others,
     MemoryPlan Memory)
 {
-    /// <summary>Number of row groups decoded by each engine.</summary>
+    /// <summary>Number of row groups or other units that each decoder decodes.</summary>
     public IReadOnlyList<(string Name, int RowGroups)> Engines { get; init; } = [];
 
     /// <summary>The columns that are written; null if nothing is written or they are known only from the first batch.</summary>
@@ -44,8 +44,8 @@ internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, Pipel
         return new RunPlan(bound.Info.Files, bound.Info.Rows, options, bound.Read,
             [.. bound.Info.Schema.Fields.Select(f => f.Name).Except(names, StringComparer.Ordinal)], memory)
         {
-            Engines = bound.Graph.Source is ParquetSource parquet
-                ? await parquet.EnginesAsync(names, memory.DecoderBytes, cancellationToken).ConfigureAwait(false)
+            Engines = bound.Graph.Source is IInspectableSource source
+                ? await source.DecodersAsync(names, memory.DecoderBytes, cancellationToken).ConfigureAwait(false)
                 : [],
         };
     }
