@@ -101,7 +101,10 @@ public sealed class SinkPipeline
     }
 
     /// <summary>Previews a run: performs every check that a run performs before it reads a row, and writes nothing.</summary>
-    internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Cancels the preview.</param>
+    /// <exception cref="FlowException">The data cannot be read, or the output cannot be written or belongs to another job.</exception>
+    /// <exception cref="ModelException">The options or the model are not usable.</exception>
+    public async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken = default)
     {
         options.Validate();
         await using var sink = createSink();

@@ -10,7 +10,7 @@ namespace Pipelines.Blocks;
 /// <param name="Read">The columns that are read.</param>
 /// <param name="Others">Columns that are not even decoded.</param>
 /// <param name="Memory">How the memory is divided.</param>
-internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, PipelineOptions Options, BatchSchema Read, IReadOnlyList<string> Others,
+public sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, PipelineOptions Options, BatchSchema Read, IReadOnlyList<string> Others,
     MemoryPlan Memory)
 {
     /// <summary>Number of row groups or other units that each decoder decodes.</summary>
@@ -38,7 +38,7 @@ internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, Pipel
     public long? Batches => Rows is { } rows ? (rows + Options.BatchSize - 1) / Options.BatchSize : null;
 
     /// <summary>The plan of a bound graph; the end of the pipeline adds its own details.</summary>
-    public static async ValueTask<RunPlan> OfAsync(BoundGraph bound, PipelineOptions options, MemoryPlan memory, CancellationToken cancellationToken)
+    internal static async ValueTask<RunPlan> OfAsync(BoundGraph bound, PipelineOptions options, MemoryPlan memory, CancellationToken cancellationToken)
     {
         var names = bound.Read.Fields.Select(f => f.Name).ToArray();
         return new RunPlan(bound.Info.Files, bound.Info.Rows, options, bound.Read,
@@ -56,7 +56,7 @@ internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, Pipel
 /// <param name="Bytes">Bytes of all batches.</param>
 /// <param name="InMemory">Bytes held in memory.</param>
 /// <param name="Folder">Folder for the rest.</param>
-internal sealed record CachePlan(long BatchBytes, long Bytes, long InMemory, string Folder)
+public sealed record CachePlan(long BatchBytes, long Bytes, long InMemory, string Folder)
 {
     /// <summary>Bytes written to the temporary file.</summary>
     public long Spilled => Bytes - InMemory;

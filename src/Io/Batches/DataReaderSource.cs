@@ -78,7 +78,7 @@ internal sealed class DataReaderSource(string name, Func<CancellationToken, Valu
 
         public override void Add(DbDataReader reader, int ordinal, int row, int most)
         {
-            if (row == values.Length) Array.Resize(ref values, (int)Math.Clamp(2L * row, 256, most));
+            if (row == values.Length) Array.Resize(ref values, (int)Math.Min(Math.Max(2L * row, 256), most));
             if (!reader.IsDBNull(ordinal))
             {
                 values[row] = reader.GetFieldValue<T>(ordinal);
