@@ -77,7 +77,7 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
         var folder = new CheckpointFolder(options.Folder, options.Files);
         folder.CheckPlace();
         if (!Directory.Exists(options.Folder)) return new OutputPreview(options.Folder, "new");
-        OutputPreview.CheckWritable(options.Folder, options.Folder);
+        OutputInspection.CheckWritable(options.Folder, options.Folder);
         var count = folder.Count;
         if (count == 0) return new OutputPreview(options.Folder, "no checkpoint");
         if (!options.Resume)

@@ -168,8 +168,8 @@ public sealed partial class Pipeline
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="FlowException">The source cannot be opened.</exception>
     public async ValueTask<SchemaContract> CompareAsync(SavedModel model, CancellationToken cancellationToken = default) =>
-        graph.Source is ParquetSource parquet
-        ? SchemaContract.Check(model, await parquet.InspectAsync(cancellationToken).ConfigureAwait(false))
+        graph.Source is IInspectableSource source
+        ? SchemaContract.Check(model, await source.InspectAsync(cancellationToken).ConfigureAwait(false))
         : SchemaContract.Check(model, (await graph.Source.OpenAsync(cancellationToken).ConfigureAwait(false)).Schema, graph.Source.Name);
 
     /// <summary>Writes to a sink of your own, which is disposed by the run.</summary>

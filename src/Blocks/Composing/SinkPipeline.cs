@@ -29,27 +29,26 @@ public sealed class SinkPipeline
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var run = new RunSupervisor(progress is null ? options : options with { Progress = progress }, stop.Token);
         var sink = createSink();
-        var parquet = sink as ParquetSink;
-        var graph = ForRun(parquet);
+        var graph = ForRun(sink);
         // The block disposes the sink; until the block exists, this method does.
         SinkBlock? end = null;
         QuarantineWriter? quarantine = null;
         PreparedGraph? prepared = null;
-        var point = new ResumePoint(0, 0, 0, 0, IsComplete: false);
+        var point = ResumePoint.Start;
         try
         {
-            var bound = await BindAsync(graph, parquet, cancellationToken).ConfigureAwait(false);
+            var bound = await BindAsync(graph, sink, cancellationToken).ConfigureAwait(false);
             point = await ResumeAsync(bound, sink, cancellationToken).ConfigureAwait(false);
             run.Accounts.Resume(point);
             if (!point.IsComplete)
             {
                 // If the columns are known, a sink that cannot be written is reported before anything is read.
                 if (bound.Schema is { } schema) await sink.OpenAsync(schema, cancellationToken).ConfigureAwait(false);
-                quarantine = OpenQuarantine(bound, parquet, cancellationToken);
+                quarantine = OpenQuarantine(bound, sink, cancellationToken);
                 prepared = await graph.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
                 run.Accounts.Flow();
                 var last = (bound with { Graph = prepared.Graph }).Create(run, point.NextBatch);
-                Action? written = parquet is { IsFolder: true } && options.WindDown.CanBeCanceled && bound.Info.Files.Count > 0 ? WindDown : null;
+                Action? written = sink is IResumableSink && options.WindDown.CanBeCanceled && bound.Info.IsRepeatable ? WindDown : null;
                 Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null)
                 {
                     FirstBatch = point.NextBatch,
@@ -70,18 +69,18 @@ public sealed class SinkPipeline
             if (end is not null) await EndAsync().ConfigureAwait(false);
             else await sink.DisposeAsync().ConfigureAwait(false);
         }
-        return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, Files(sink))
+        return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, sink.Files)
         {
             RowsRejected = run.Accounts.RowsRejected,
             RowsResumed = point.RowsIn,
             Scores = end is null ? null : (prepared?.Graph ?? graph).Stages.Select(s => s.Summary).LastOrDefault(s => s is not null),
-            Warnings = [.. parquet?.Warnings ?? [], .. quarantine?.Warnings ?? [], .. (prepared?.Graph ?? graph).Stages.SelectMany(s => s.Warnings),
+            Warnings = [.. sink.Warnings, .. quarantine?.Warnings ?? [], .. (prepared?.Graph ?? graph).Stages.SelectMany(s => s.Warnings),
                 .. graph.Source.Warnings],
         };
 
         void WindDown()
         {
-            if (options.WindDown.IsCancellationRequested && parquet.IsAtPartStart) stop.Cancel();
+            if (options.WindDown.IsCancellationRequested && ((IResumableSink)sink).IsAtSafePoint) stop.Cancel();
         }
 
         async Task EndAsync()
@@ -102,83 +101,78 @@ public sealed class SinkPipeline
     }
 
     /// <summary>Previews a run: performs every check that a run performs before it reads a row, and writes nothing.</summary>
-    internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Cancels the preview.</param>
+    /// <exception cref="FlowException">The data cannot be read, or the output cannot be written or belongs to another job.</exception>
+    /// <exception cref="ModelException">The options or the model are not usable.</exception>
+    public async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken = default)
     {
         options.Validate();
         await using var sink = createSink();
-        var parquet = sink as ParquetSink;
-        var graph = ForRun(parquet);
-        var bound = await BindAsync(graph, parquet, cancellationToken).ConfigureAwait(false);
+        var graph = ForRun(sink);
+        var bound = await BindAsync(graph, sink, cancellationToken).ConfigureAwait(false);
         var plan = await RunPlan.OfAsync(bound, options, MemoryPlan.For(options, bound.Info.Schema, bound.Columns, graph.Stages.Sum(s => s.ExtraRowBytes)),
             cancellationToken).ConfigureAwait(false);
-        if (parquet is null) return plan with { Written = bound.Schema };
-        var outputs = parquet.Preview(bound.Info.Files.Count > 0 ? JobOf(bound, sink) : null);
+        if (sink is not IPlannedSink planned) return plan with { Written = bound.Schema };
+        var found = planned.Plan(bound.Info.IsRepeatable ? JobOf(bound, sink) : null, plan.Batches, options.BatchSize);
         return plan with
         {
             Written = bound.Schema,
-            WrittenBytes = graph.Source is ParquetSource source && bound.Schema is { } schema
+            WrittenBytes = graph.Source is IInspectableSource source && bound.Schema is { } schema
                 ? Estimate(schema, await source.InspectAsync(cancellationToken).ConfigureAwait(false), bound.Info.Rows ?? 0)
                 : null,
-            Parts = !parquet.IsFolder || plan.Batches is not { } batches ? null
-                : parquet.Options.RowsPerFile is { } most ? Math.Max(1, (batches + BatchesOf(most) - 1) / BatchesOf(most)) : 1,
-            Outputs = [.. outputs.Select((o, i) => (i == 0 ? "output" : "quarantine", o))],
+            Parts = found.Parts,
+            Outputs = found.Outputs,
         };
-
-        // A part ends with the batch that fills it.
-        long BatchesOf(long rows) => (rows + options.BatchSize - 1) / options.BatchSize;
     }
 
-    // Columns that only pass from Parquet to Parquet are not decoded: every value stays as it is.
-    private Graph ForRun(ParquetSink? sink)
+    // Columns that only pass to a sink of the same format are not decoded: every value stays as it is.
+    private Graph ForRun(IBatchSink sink)
     {
         var run = graph.ForRun();
-        return sink is not null && run.Source is ParquetSource source && !run.Stages.Any(s => s.IsForeign)
-            ? run with { Source = source.PassingOn(run.Stages.SelectMany(s => s.Used)) }
+        return run.Source is IStoredValueSource source && (sink as IStoredValueSink)?.StoredFormat == source.StoredFormat && !run.Stages.Any(s => s.IsForeign)
+            ? run with { Source = source.PassingOn(run.Stages.SelectMany(s => s.Used).ToHashSet(StringComparer.Ordinal)) }
             : run;
     }
 
-    private async Task<BoundGraph> BindAsync(Graph graph, ParquetSink? sink, CancellationToken cancellationToken)
+    private async Task<BoundGraph> BindAsync(Graph graph, IBatchSink sink, CancellationToken cancellationToken)
     {
         var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
         bound.Schema?.CheckTypes();
         bound.CheckNothingLost(LeaveOut);
-        sink?.CheckInput(bound.Read);
+        (sink as IPlannedSink)?.CheckInput(bound.Read);
         return bound;
     }
 
     // Kept input columns take as much space as in the input; scores hardly compress, labels almost completely.
-    private static long Estimate(BatchSchema written, IReadOnlyList<ParquetInspection> files, long rows)
+    private static long Estimate(BatchSchema written, IReadOnlyList<SourcePart> parts, long rows)
     {
-        var kept = files.SelectMany(f => f.Columns).GroupBy(c => c.Name, StringComparer.Ordinal)
+        var kept = parts.SelectMany(f => f.Columns).GroupBy(c => c.Name, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Sum(c => c.CompressedBytes), StringComparer.Ordinal);
         return written.Fields.Sum(f => kept.TryGetValue(f.Name, out var bytes) ? bytes : rows * (f.ValueType == typeof(double) ? sizeof(double) : 1));
     }
 
-    // A source that is not a file could return other rows next time without anyone noticing: such runs leave nothing behind and cannot be resumed.
+    // A source that cannot tell whether its rows are the same could return others next time: such runs leave nothing behind and cannot be resumed.
     private async ValueTask<ResumePoint> ResumeAsync(BoundGraph bound, IBatchSink sink, CancellationToken cancellationToken)
     {
-        var resume = sink is ParquetSink { Options.Resume: true };
-        if (sink is IResumableSink resumable && bound.Info.Files.Count > 0)
-        {
-            return await resumable.ResumeAsync(JobOf(bound, sink), resume, cancellationToken).ConfigureAwait(false);
-        }
-        if (resume)
-            throw new FlowException(ErrorKind.Usage, graph.Source.Name, "a source that is not a file, and a run to resume",
-                "files, which tell whether they are the same as before", "read files, or leave Resume out");
-        return new ResumePoint(0, 0, 0, 0, IsComplete: false);
+        if (sink is not IResumableSink resumable) return ResumePoint.Start;
+        if (bound.Info.IsRepeatable) return await resumable.ResumeAsync(JobOf(bound, sink), cancellationToken).ConfigureAwait(false);
+        if (resumable.Resume)
+            throw new FlowException(ErrorKind.Usage, graph.Source.Name, "a source that cannot tell whether its rows are the same, and a run to resume",
+                "files, or a source that identifies its rows (SourceInfo.IsRepeatable)", "read files, or leave Resume out");
+        return ResumePoint.Start;
     }
 
     private JobIdentity JobOf(BoundGraph bound, IBatchSink sink) =>
-        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.JobProperties ?? [], .. options.BadRows.JobProperties]) with
+        JobDescription.Of(bound, options, [.. (sink as IResumableSink)?.JobProperties ?? [], .. options.BadRows.JobProperties]) with
         {
             Inputs = bound.Info.Files,
         };
 
     // A sink that stores rejected rows itself keeps them in step with its parts.
-    private QuarantineWriter? OpenQuarantine(BoundGraph bound, ParquetSink? sink, CancellationToken cancellationToken)
+    private QuarantineWriter? OpenQuarantine(BoundGraph bound, IBatchSink sink, CancellationToken cancellationToken)
     {
-        if (options.BadRows.QuarantineFolder is not { } folder || !options.BadRows.Keeps || sink?.Options.QuarantineFolder is not null) return null;
-        var made = new QuarantineWriter(folder, sink?.Options);
+        if (options.BadRows.QuarantineFolder is not { } folder || !options.BadRows.Keeps || sink is IQuarantiningSink { KeepsRejectedRows: true }) return null;
+        var made = new QuarantineWriter(folder);
         try
         {
             made.Open(JobDescription.Of(bound, options, []), bound.Read, cancellationToken: cancellationToken);
@@ -202,11 +196,5 @@ public sealed class SinkPipeline
         {
             // Nothing has been written yet.
         }
-    }
-
-    private static IReadOnlyList<string> Files(IBatchSink sink)
-    {
-        if (sink is not ParquetSink) return [];
-        return File.Exists(sink.Name) ? [sink.Name] : [.. Directory.EnumerateFiles(sink.Name, "*.parquet").Order(StringComparer.Ordinal)];
     }
 }

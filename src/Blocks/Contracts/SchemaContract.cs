@@ -47,10 +47,10 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         }
     }
 
-    /// <summary>Checks files against a model.</summary>
+    /// <summary>Checks files, or other parts of a source, against a model.</summary>
     /// <param name="model">The model; one without named features has no requirements.</param>
-    /// <param name="files">The files' metadata.</param>
-    public static SchemaContract Check(SavedModel model, IEnumerable<ParquetInspection> files)
+    /// <param name="files">What is known of each before its rows are read.</param>
+    public static SchemaContract Check(SavedModel model, IEnumerable<SourcePart> files)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(files);

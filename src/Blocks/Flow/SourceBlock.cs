@@ -84,9 +84,7 @@ public sealed class SourceBlock : GuardedSource<DataBatch>
                 heap?.Check(weight);
                 if (!await batches.MoveNextAsync().ConfigureAwait(false)) break;
                 var batch = batches.Current;
-                if (batch.Index != index || batch.FirstRow != row)
-                    throw new InvalidOperationException($"{source.Name}: found batch {batch.Index} from row {batch.FirstRow}, expected batch {index} from row "
-                        + $"{row}; a source numbers its batches and rows without a gap");
+                CheckEven(batch, index, row);
                 weight = batch.MemoryBytes + (batch.Rows * ExtraRowBytes);
                 credit = new BothCredits(credit, await Weights.TakeAsync(weight, Run.Token).ConfigureAwait(false));
                 (index, row) = (index + 1, row + batch.Rows);
@@ -115,6 +113,16 @@ public sealed class SourceBlock : GuardedSource<DataBatch>
         {
             credit?.Release();
         }
+    }
+
+    // Statistics are summed batch by batch, so rows that are cut otherwise would give other bits.
+    private void CheckEven(DataBatch batch, long index, long row)
+    {
+        var size = Run.Options.BatchSize;
+        if (batch.Index == index && batch.FirstRow == row && row == index * size && batch.Rows <= size) return;
+        throw new FlowException(ErrorKind.Data, source.Name, $"batch {batch.Index} of the {batch.Rows} rows from {batch.FirstRow}",
+            $"batch {index} of at most {size} rows from {index * size}, as all batches but the last hold {size}",
+            "derive the source from BatchSourceBase, which cuts blocks of any size");
     }
 
     // Batches in flight precede the fault in the data: if one of them fails too, its fault is reported instead. A slow sink is not waited for.

@@ -18,6 +18,18 @@ internal static class JobDescription
     /// <summary>The property that holds the kernel variant.</summary>
     public const string KernelProperty = "kernel variant";
 
+    /// <summary>The property that holds the fingerprint of a score's model.</summary>
+    public const string ModelProperty = "model";
+
+    private const string CategoriesProperty = "categories";
+    private const string TransformsProperty = "transforms";
+
+    /// <summary>The property that holds the features of a score's model.</summary>
+    public const string FeaturesProperty = "features";
+
+    /// <summary>The properties that change with a score's model.</summary>
+    public static IReadOnlySet<string> OfModel { get; } = new HashSet<string> { ModelProperty, FeaturesProperty, CategoriesProperty, TransformsProperty };
+
     /// <summary>The properties common to all jobs over a graph, followed by those of its end.</summary>
     /// <param name="bound">The opened graph.</param>
     /// <param name="options">How the graph runs.</param>
@@ -38,7 +50,7 @@ internal static class JobDescription
     {
         if (features is null || features.All(f => f.Categories is null)) return [];
         var text = JsonSerializer.SerializeToUtf8Bytes(features.Select(f => new { f.Categories, f.MissingText }));
-        return [new("categories", Convert.ToHexStringLower(SHA256.HashData(text)))];
+        return [new(CategoriesProperty, Convert.ToHexStringLower(SHA256.HashData(text)))];
     }
 
     /// <summary>The parts and transforms of the features as a property; empty if there are none.</summary>
@@ -46,13 +58,13 @@ internal static class JobDescription
     {
         if (features is null || !features.Any(f => f.IsDerived)) return [];
         var texts = features.Select(f => string.Join(", ", f.Transforms.Select(Text).Prepend(f.Part?.Name ?? f.Category).OfType<string>()));
-        return [new("transforms", string.Join("; ", texts))];
+        return [new(TransformsProperty, string.Join("; ", texts))];
 
         static string Text(FeatureTransform transform) =>
             string.Join(' ', transform.Parameters.Select(p => p.Value.ToString("R", CultureInfo.InvariantCulture)).Prepend(transform.Name));
     }
 
-    // A source that is not a file is trusted: reading it twice is assumed to give the same rows.
+    // Within one run, reading a source twice is assumed to give the same rows.
     private static IEnumerable<JobProperty> Inputs(BoundGraph bound) => bound.Info.Files.Count > 0
         ? bound.Info.Files.Select(f => f.ToFact())
         : [new("input", $"{bound.Graph.Source.Name}, {bound.Info.Rows?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} rows of {bound.Info.Schema}")];

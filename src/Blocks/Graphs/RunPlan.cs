@@ -10,10 +10,10 @@ namespace Pipelines.Blocks;
 /// <param name="Read">The columns that are read.</param>
 /// <param name="Others">Columns that are not even decoded.</param>
 /// <param name="Memory">How the memory is divided.</param>
-internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, PipelineOptions Options, BatchSchema Read, IReadOnlyList<string> Others,
+public sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, PipelineOptions Options, BatchSchema Read, IReadOnlyList<string> Others,
     MemoryPlan Memory)
 {
-    /// <summary>Number of row groups decoded by each engine.</summary>
+    /// <summary>Number of row groups or other units that each decoder decodes.</summary>
     public IReadOnlyList<(string Name, int RowGroups)> Engines { get; init; } = [];
 
     /// <summary>The columns that are written; null if nothing is written or they are known only from the first batch.</summary>
@@ -38,14 +38,14 @@ internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, Pipel
     public long? Batches => Rows is { } rows ? (rows + Options.BatchSize - 1) / Options.BatchSize : null;
 
     /// <summary>The plan of a bound graph; the end of the pipeline adds its own details.</summary>
-    public static async ValueTask<RunPlan> OfAsync(BoundGraph bound, PipelineOptions options, MemoryPlan memory, CancellationToken cancellationToken)
+    internal static async ValueTask<RunPlan> OfAsync(BoundGraph bound, PipelineOptions options, MemoryPlan memory, CancellationToken cancellationToken)
     {
         var names = bound.Read.Fields.Select(f => f.Name).ToArray();
         return new RunPlan(bound.Info.Files, bound.Info.Rows, options, bound.Read,
             [.. bound.Info.Schema.Fields.Select(f => f.Name).Except(names, StringComparer.Ordinal)], memory)
         {
-            Engines = bound.Graph.Source is ParquetSource parquet
-                ? await parquet.EnginesAsync(names, memory.DecoderBytes, cancellationToken).ConfigureAwait(false)
+            Engines = bound.Graph.Source is IInspectableSource source
+                ? await source.DecodersAsync(names, memory.DecoderBytes, cancellationToken).ConfigureAwait(false)
                 : [],
         };
     }
@@ -56,7 +56,7 @@ internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, Pipel
 /// <param name="Bytes">Bytes of all batches.</param>
 /// <param name="InMemory">Bytes held in memory.</param>
 /// <param name="Folder">Folder for the rest.</param>
-internal sealed record CachePlan(long BatchBytes, long Bytes, long InMemory, string Folder)
+public sealed record CachePlan(long BatchBytes, long Bytes, long InMemory, string Folder)
 {
     /// <summary>Bytes written to the temporary file.</summary>
     public long Spilled => Bytes - InMemory;

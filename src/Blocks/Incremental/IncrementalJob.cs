@@ -11,6 +11,21 @@ internal static class IncrementalJob
             .. job.Properties.Where(f => !f.Name.StartsWith(JobDescription.Input, StringComparison.Ordinal)
                 && f.Name is not (JobDescription.VersionProperty or JobDescription.KernelProperty))];
 
+    /// <summary>The first property in which a job differs from an earlier one, as text; null if there is none.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="earlier">The earlier job.</param>
+    /// <param name="ofModel">True: only what belongs to the model of a score is compared; false: only the rest.</param>
+    public static string? Difference(IReadOnlyList<JobProperty> job, IReadOnlyList<JobProperty> earlier, bool ofModel)
+    {
+        return Part(job).DifferenceFrom(Part(earlier));
+
+        JobIdentity Part(IReadOnlyList<JobProperty> all) => new([.. all.Where(p => JobDescription.OfModel.Contains(p.Name) == ofModel)]);
+    }
+
+    /// <summary>The model of a score.</summary>
+    public static UsedModel ModelOf(IReadOnlyList<JobProperty> job, int firstRun) =>
+        new(job.FirstOrDefault(p => p.Name == JobDescription.ModelProperty)?.Value ?? "", firstRun);
+
     /// <summary>Version and processor: if these change, an unfinished run starts over.</summary>
     public static string Maker(JobIdentity job) =>
         string.Join(", ", job.Properties.Where(f => f.Name is JobDescription.VersionProperty or JobDescription.KernelProperty).Select(f => f.Value));

@@ -13,6 +13,24 @@ public sealed record IncrementalOptions
     /// uses each row once and cannot undo that, so it does not support a backfill.
     /// </summary>
     public FileRange? Backfill { get; init; }
+
+    /// <summary>
+    /// What a scoring run does if its model is not that of the runs before, such as after training it again; default <see cref="NewModelPolicy.Fail"/>. A fit
+    /// has one model, which it updates itself.
+    /// </summary>
+    public NewModelPolicy OnNewModel { get; init; }
+}
+
+/// <summary>What an incremental scoring run does if its model is not that of the runs before.</summary>
+public enum NewModelPolicy
+{
+    /// <summary>It fails, and names the difference.</summary>
+    Fail,
+
+    /// <summary>
+    /// It scores new files with the new model. The scores and columns must have the same names as before. The state says which model scored each file.
+    /// </summary>
+    Continue,
 }
 
 /// <summary>Files by name, in ordinal order.</summary>

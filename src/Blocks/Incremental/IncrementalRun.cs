@@ -13,16 +13,21 @@ internal sealed class IncrementalRun : IDisposable
     private IncrementalRun(FileLayer files, string path, RunLock held, IncrementalState state) =>
         (this.files, this.path, this.held, State) = (files, path, held, state);
 
-    /// <summary>The state as stored on disk.</summary>
+    /// <summary>The state as stored on disk; with a new model, as the next write stores it.</summary>
     public IncrementalState State { get; private set; }
+
+    /// <summary>True if the model is not that of the runs before.</summary>
+    public bool HasNewModel { get; private init; }
 
     /// <summary>Locks and reads a state, or creates one.</summary>
     /// <param name="path">The state file.</param>
     /// <param name="kind"><c>score</c> or <c>fit</c>.</param>
     /// <param name="job">The job, without its inputs.</param>
     /// <param name="files">The file system.</param>
+    /// <param name="onNewModel">Whether another model than before is accepted.</param>
     /// <exception cref="FlowException">Another run holds the lock, or the state belongs to another job.</exception>
-    public static IncrementalRun Open(string path, string kind, IReadOnlyList<JobProperty> job, FileLayer files)
+    public static IncrementalRun Open(string path, string kind, IReadOnlyList<JobProperty> job, FileLayer files,
+        NewModelPolicy onNewModel = NewModelPolicy.Fail)
     {
         CheckPlace(path);
         var place = Place(path);
@@ -43,8 +48,16 @@ internal sealed class IncrementalRun : IDisposable
             DurableFile.DeleteLeftover(files, path);
             var state = IncrementalState.Read(path) ?? IncrementalState.Begin(kind, job);
             if (state.Kind != kind) throw Other(path, $"it is of incremental runs of '{state.Kind}'");
-            if (new JobIdentity(job).DifferenceFrom(new JobIdentity(state.Job)) is { } difference) throw Other(path, difference);
-            return new IncrementalRun(files, path, held, state);
+            if (IncrementalJob.Difference(job, state.Job, ofModel: false) is { } difference) throw Other(path, difference);
+            if (IncrementalJob.Difference(job, state.Job, ofModel: true) is not { } other) return new IncrementalRun(files, path, held, state);
+            if (onNewModel == NewModelPolicy.Fail)
+                throw Other(path, other, kind == "score" ? "or let the new model score the new files (IncrementalOptions.OnNewModel)" : null);
+            return new IncrementalRun(files, path, held, state with
+            {
+                Job = job,
+                Models = [.. state.Models ?? [IncrementalJob.ModelOf(state.Job, 1)], IncrementalJob.ModelOf(job, state.NextRun)],
+            })
+            { HasNewModel = true };
         }
         catch
         {
@@ -88,7 +101,8 @@ internal sealed class IncrementalRun : IDisposable
         }
     }
 
-    private static FlowException Other(string path, string difference) =>
+    private static FlowException Other(string path, string difference, string? choice = null) =>
         new(ErrorKind.Usage, path, $"the state of another job: {difference}", "the same model and options as in the runs before",
-            "repeat those, or start over with another state file and output");
+            choice is null ? "repeat those, or start over with another state file and output"
+                : $"repeat those, start over with another state file and output, {choice}");
 }

@@ -40,11 +40,12 @@ public static class IncrementalScoring
         var job = await first.DescribeAsync(sink.JobProperties, cancellationToken).ConfigureAwait(false);
         var badRows = first.Options.BadRows;
         using var run = IncrementalRun.Open(options.StateFile, "score", [.. IncrementalJob.Of(job), new JobProperty("output", OutputTarget.Full(output))],
-            sink.Files);
+            sink.Files, options.OnNewModel);
         var runs = new OutputRuns(output, badRows.QuarantineFolder, sink.Files);
         runs.Prepare(run.State, options.Backfill);
-        // With another version, processor or bad-row mode, an unfinished run starts over.
-        var maker = $"{IncrementalJob.Maker(job)}, {badRows.Mode}";
+        var model = run.State.Models?.Count ?? 1;
+        // With another version, processor, bad-row mode or model, an unfinished run starts over.
+        var maker = $"{IncrementalJob.Maker(job)}, {badRows.Mode}{(model > 1 ? $", model {model}" : "")}";
 
         var (worked, warnings, rowsIn, rowsOut, rowsRejected) = (new List<InputFile>(), new List<string>(), 0L, 0L, 0L);
         if (run.State.Pending is { } left)
@@ -66,14 +67,17 @@ public static class IncrementalScoring
             cancellationToken.ThrowIfCancellationRequested();
             var begun = new PendingRun(run.State.NextRun, new DoneFile(file.Path, file.Bytes, file.Modified.ToUniversalTime(), file.FooterHash,
                 run.State.NextRun, 0, 0)
-            { Quarantine = runs.Quarantine(run.State.NextRun) },
+            { Quarantine = runs.Quarantine(run.State.NextRun), Model = model },
                 run.State.Files.FirstOrDefault(f => f.Path == file.Path), maker);
             run.Write(run.State with { Pending = begun, NextRun = begun.Run + 1 });
             await ScoreAsync(begun, file).ConfigureAwait(false);
         }
         return new IncrementalResult(worked, changes.Done - worked.Count(f => !changes.Work.Contains(f)), changes.Changed, changes.Vanished, rowsIn, rowsOut,
             rowsRejected)
-        { RunWarnings = [.. warnings, .. runs.Warnings] };
+        { RunWarnings = [.. warnings, .. NewModel(), .. runs.Warnings] };
+
+        IEnumerable<string> NewModel() => run.HasNewModel && worked.Count > 0
+            ? [$"model {model} of this state scored the new files, earlier files were scored by other models (see 'models' in {options.StateFile})"] : [];
 
         async Task ScoreAsync(PendingRun begun, InputFile file)
         {

@@ -16,6 +16,9 @@ internal sealed record DoneFile(string Path, long Bytes, DateTime Modified, stri
     /// <summary>Folder of its rejected rows; null if none are stored.</summary>
     public string? Quarantine { get; init; }
 
+    /// <summary>For scores: number of the model in <see cref="IncrementalState.Models"/>; 1 in states of one model.</summary>
+    public int Model { get; init; } = 1;
+
     /// <summary>True if its folder must exist in the output. Files without rows also get a folder, but did not in earlier versions.</summary>
     public bool HasOutput => Rows + RowsRejected > 0;
 
@@ -29,6 +32,11 @@ internal sealed record DoneFile(string Path, long Bytes, DateTime Modified, stri
 /// <param name="Replaces">The entry that it replaces; null if the file is new.</param>
 /// <param name="Maker">Version, kernel variant and bad-row mode with which it was started: if these change, it starts over.</param>
 internal sealed record PendingRun(int Run, DoneFile File, DoneFile? Replaces, string Maker);
+
+/// <summary>A model of scoring runs.</summary>
+/// <param name="Fingerprint">SHA-256 of its parameters.</param>
+/// <param name="FirstRun">Number of the first run that scored with it.</param>
+internal sealed record UsedModel(string Fingerprint, int FirstRun);
 
 /// <summary>What incremental runs keep between them.</summary>
 /// <param name="Format">The format named in the file.</param>
@@ -62,6 +70,9 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
     /// <summary>For a fit: the sufficient statistics of all rows so far under <see cref="Model"/>; null before the first run.</summary>
     public byte[]? Statistics { get; init; }
 
+    /// <summary>For scores: the models, in the order of their use; null as long as there was one.</summary>
+    public IReadOnlyList<UsedModel>? Models { get; init; }
+
     /// <summary>The state before the first run.</summary>
     public static IncrementalState Begin(string kind, IReadOnlyList<JobProperty> job) => new(TheFormat, TheVersion, kind, job, 1, []);
 
@@ -86,6 +97,8 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
             if (state.Files.Select(f => f.Path).Distinct(StringComparer.Ordinal).Count() != state.Files.Count || state.NextRun < 1
                 || state.Files.Any(f => f.Run < 1 || f.Run >= state.NextRun))
                 throw new FormatException("files or runs that contradict each other");
+            if (state.Models?.Contains(null!) == true || state.Files.Any(f => f.Model < 1 || f.Model > (state.Models?.Count ?? 1)))
+                throw new FormatException("a file that was scored by a model of another number");
             return state;
         }
         catch (JsonException e) when (IsOther(path))

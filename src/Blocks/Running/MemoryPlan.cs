@@ -14,7 +14,7 @@ namespace Pipelines.Blocks;
 /// <param name="DecoderBytes">Pages and dictionaries of the row groups being decoded.</param>
 /// <param name="CacheBytes">Decoded features kept in memory for later passes.</param>
 /// <param name="HeapBytes">All of the above plus garbage not yet collected.</param>
-internal sealed record MemoryPlan(int Credits, long FlightBytes, long BatchBytes, long ReadAheadBytes, long DecoderBytes, long CacheBytes, long HeapBytes)
+public sealed record MemoryPlan(int Credits, long FlightBytes, long BatchBytes, long ReadAheadBytes, long DecoderBytes, long CacheBytes, long HeapBytes)
 {
     /// <summary>Statistics of several models fitted in each pass, taken from the cache's share; 0 for one model, whose statistics are small.</summary>
     public long StatisticsBytes { get; init; }
@@ -24,7 +24,7 @@ internal sealed record MemoryPlan(int Credits, long FlightBytes, long BatchBytes
     /// <param name="schema">The source's columns.</param>
     /// <param name="columns">The columns that are read; null = all.</param>
     /// <param name="extraRowBytes">Bytes that blocks add to each row.</param>
-    public static MemoryPlan For(PipelineOptions options, BatchSchema schema, IReadOnlyList<string>? columns, long extraRowBytes = 0)
+    internal static MemoryPlan For(PipelineOptions options, BatchSchema schema, IReadOnlyList<string>? columns, long extraRowBytes = 0)
     {
         var budget = options.Budget;
         var rowBytes = 16 + extraRowBytes;

@@ -71,8 +71,8 @@ internal sealed class ScorePlan
     /// <summary>What is scored and kept, as properties of the job.</summary>
     public IEnumerable<JobProperty> JobProperties =>
     [
-        new("model", ModelFormat.Fingerprint(Model)),
-        new("features", string.Join(", ", Extractor.Needed)),
+        new(JobDescription.ModelProperty, ModelFormat.Fingerprint(Model)),
+        new(JobDescription.FeaturesProperty, string.Join(", ", Extractor.Needed)),
         .. Options.Priors is null ? Array.Empty<JobProperty>() : [new("priors", string.Join(", ", Options.Priors))],
         .. Model is not IInferenceModel { Inference: { Method: not InferenceMethod.Exact } how } ? Array.Empty<JobProperty>() : [new("inference",
             FormattableString.Invariant($"{how.Method}, at most {how.LoopyRounds} rounds, tolerance {how.LoopyTolerance:R}"))],

@@ -34,7 +34,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
 
     private readonly TransformSettings transforms = new();
     private readonly CheckpointSettings checkpoints = new();
-    private readonly IncrementalSettings incremental = new(canBackfill: false);
+    private readonly IncrementalSettings incremental = new(isOfScores: false);
     private readonly ReadingSettings reading = new();
     private ReportFile? page;
     private readonly HoldOutSettings heldOut = new(typeof(TModel).IsAssignableTo(typeof(Classifier)));

@@ -1,4 +1,5 @@
 using Pipelines.Cli.Settings;
+using Pipelines.Io;
 using Pipelines.Io.Storage;
 
 namespace Pipelines.Cli.Commands;

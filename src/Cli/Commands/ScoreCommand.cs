@@ -53,7 +53,7 @@ internal sealed class ScoreCommand : Verb
     private readonly PriorSettings priors = new("component, class or state", "the model's components, classes or states");
     private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();
-    private readonly IncrementalSettings incremental = new(canBackfill: true);
+    private readonly IncrementalSettings incremental = new(isOfScores: true);
     private readonly ReadingSettings reading = new();
     private readonly Option<bool> dryRun = DryRunOption.Create();
     private readonly Option<bool> force = ForceOption.Create(FileKind.Parquet.Name, canBeFolder: true);

@@ -44,6 +44,7 @@ internal static partial class OptionNames
         ["ImpossibleRows.Keep"] = "--impossible keep",
         ["ImpossibleSequence.Skip"] = "--impossible skip",
         ["IncrementalOptions.Backfill"] = "--backfill",
+        ["IncrementalOptions.OnNewModel"] = "--on-new-model continue",
         ["IncrementalOptions.StateFile"] = "--incremental",
         ["ParquetSinkOptions.Resume"] = "--resume",
         ["ParquetSinkOptions.RowsPerFile"] = "--rows-per-file",

@@ -95,11 +95,20 @@ public interface IBatchSource
 /// in slices.</param>
 public sealed record SourceInfo(BatchSchema Schema, long? Rows, long LargestRowGroupBytes = 0)
 {
-    /// <summary>
-    /// The files that are read, in order; empty (default) for sources that are not files. Jobs over such sources cannot be resumed: there is no way to tell
-    /// that the rows are the same.
-    /// </summary>
+    private readonly bool? isRepeatable;
+
+    /// <summary>The files that are read, in order; empty (default) for sources that are not files.</summary>
     public IReadOnlyList<InputFile> Files { get; init; } = [];
+
+    /// <summary>
+    /// True if <see cref="Files"/> and <see cref="JobProperties"/> determine every row, so that a job over this source can be resumed. By default only files
+    /// do. A source that sets it states in <see cref="JobProperties"/> what changes when its rows do: a version, an etag, a checksum.
+    /// </summary>
+    public bool IsRepeatable
+    {
+        get => isRepeatable ?? Files.Count > 0;
+        init => isRepeatable = value;
+    }
 
     /// <summary>Other properties that determine which rows are read; a job is resumed only if they are unchanged. Empty by default.</summary>
     public IReadOnlyList<JobProperty> JobProperties { get; init; } = [];
@@ -115,6 +124,12 @@ public interface IBatchSink : IAsyncDisposable
 {
     /// <summary>Name for messages: path …</summary>
     string Name { get; }
+
+    /// <summary>Warnings to report at the end of the run, one sentence each; none by default. Asked also after a failure.</summary>
+    IReadOnlyList<string> Warnings => [];
+
+    /// <summary>The files that were written, once the sink is complete; none by default.</summary>
+    IReadOnlyList<string> Files => [];
 
     /// <summary>Checks, before any data is read, that the sink can be written, and prepares it.</summary>
     ValueTask OpenAsync(BatchSchema schema, CancellationToken cancellationToken);

@@ -5,17 +5,14 @@ using Pipelines.Io;
 namespace Pipelines;
 
 /// <summary>Rows in memory: arrays by column name, or batches.</summary>
-public sealed class MemorySource : IBatchSource
+public sealed class MemorySource : BatchSourceBase
 {
     private readonly BatchSchema schema;
-    private readonly IEnumerable<RowBlock> blocks;
+    private readonly IEnumerable<DataBatch> batches;
     private readonly long? rows;
 
-    private MemorySource(string name, BatchSchema schema, IEnumerable<RowBlock> blocks, long? rows) =>
-        (Name, this.schema, this.blocks, this.rows) = (name, schema, blocks, rows);
-
-    /// <inheritdoc/>
-    public string Name { get; }
+    private MemorySource(BatchSchema schema, IEnumerable<DataBatch> batches, long? rows)
+        : base("memory") => (this.schema, this.batches, this.rows) = (schema, batches, rows);
 
     /// <summary>A source with one array per column, all of the same length. The arrays are not copied, so they must not change while they are read.</summary>
     /// <param name="columns">Name and values. Elements are of a type listed in <see cref="ColumnField.ValueType"/>, or its nullable form; a null string
@@ -30,8 +27,8 @@ public sealed class MemorySource : IBatchSource
             throw new FlowException(ErrorKind.Usage, $"memory, column '{other}'", $"{different.Values.Length} rows",
                 $"{length} rows, as column '{list[0].Name}' has", "give arrays of the same length");
         var made = list.ConvertAll(c => MakeColumn(c.Name, c.Values));
-        return new MemorySource("memory", new BatchSchema(made.Select(c => c.Field)),
-            [new RowBlock("memory", -1, length, [.. made.Select(ColumnBlock.Of)])], length);
+        var schema = new BatchSchema(made.Select(c => c.Field));
+        return new MemorySource(schema, [new DataBatch(schema, made, length, 0, 0)], length);
     }
 
     /// <summary>A source of batches, which are recut to the requested batch size. The batches are not released.</summary>
@@ -41,45 +38,30 @@ public sealed class MemorySource : IBatchSource
     {
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(batches);
-        return new MemorySource("memory", schema, batches.Select(b => ToBlock(b, schema)),
-            batches is IReadOnlyCollection<DataBatch> known ? known.Sum(b => (long)b.Rows) : null);
+        return new MemorySource(schema, batches, batches is IReadOnlyCollection<DataBatch> known ? known.Sum(b => (long)b.Rows) : null);
     }
 
     /// <inheritdoc/>
-    public ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken)
+    public override ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(new SourceInfo(schema, rows));
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<DataBatch> ReadAsync(ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<DataBatch> ReadBlocksAsync(IReadOnlyList<string> columns, long firstRow,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        options.Validate();
-        var projected = schema.Project(options.Columns, Name);
-        var indexes = projected.Fields.Select(f => schema.IndexOf(f.Name)).ToArray();
-        var cutter = new BatchCutter(projected, options.BatchSize, options.FirstBatch);
-        var skipped = options.FirstBatch > long.MaxValue / options.BatchSize ? long.MaxValue : options.FirstBatch * options.BatchSize;
-        foreach (var block in blocks)
+        var row = 0L;
+        foreach (var batch in batches)
         {
-            var selected = block with { Columns = [.. indexes.Select(i => block.Columns[i])] };
-            var first = (int)Math.Min(skipped, block.Rows);
-            skipped -= first;
-            for (var at = first; at < block.Rows;)
-            {
-                at += cutter.Add(selected, at);
-                if (cutter.IsFull) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
-            }
+            if (!batch.Schema.Fields.SequenceEqual(schema.Fields))
+                throw new FlowException(ErrorKind.Usage, $"memory, batch {batch.Index}", $"the columns {batch.Schema}", $"the columns {schema}",
+                    "give batches of one schema");
+            yield return new DataBatch(batch.Schema, batch.Columns, batch.Rows, batch.Index, row);
+            row += batch.Rows;
         }
-        if (cutter.Rows > 0) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static RowBlock ToBlock(DataBatch batch, BatchSchema schema)
-    {
-        if (!batch.Schema.Fields.SequenceEqual(schema.Fields))
-            throw new FlowException(ErrorKind.Usage, $"memory, batch {batch.Index}", $"the columns {batch.Schema}", $"the columns {schema}",
-                "give batches of one schema");
-        return new RowBlock("memory", -1, batch.Rows, [.. batch.Columns.Select(ColumnBlock.Of)]);
+        await Task.CompletedTask.ConfigureAwait(false);
     }
 
     private static BatchColumn MakeColumn(string name, Array values)

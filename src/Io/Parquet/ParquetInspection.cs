@@ -14,7 +14,7 @@ namespace Pipelines;
 /// <param name="MemoryBytes">Minimum memory for reading, in bytes: one batch of the default size with all columns, plus the decoders' memory. Row
 /// groups that do not fit are read in slices.</param>
 public sealed record ParquetInspection(string Name, long Bytes, long Rows, string CreatedBy, IReadOnlyList<InspectedColumn> Columns,
-    IReadOnlyList<InspectedRowGroup> RowGroups, long MemoryBytes)
+    IReadOnlyList<InspectedRowGroup> RowGroups, long MemoryBytes) : SourcePart(Name, Rows, Columns)
 {
     /// <summary>Default number of rows per batch.</summary>
     public static int BatchRows { get; } = new ReadOptions().BatchSize;
@@ -120,37 +120,6 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
     internal static (T Minimum, T Maximum) Both<T>((T Minimum, T Maximum)? one, (T Minimum, T Maximum) other)
         where T : struct, IComparable<T> => one is not var (low, high) ? other
         : (low.CompareTo(other.Minimum) < 0 ? low : other.Minimum, high.CompareTo(other.Maximum) > 0 ? high : other.Maximum);
-}
-
-/// <summary>A column of an inspected file.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="StoredAs">How it is stored: <c>INT64 TIMESTAMP(MILLIS)</c>.</param>
-/// <param name="ValueType">Type of its values in batches; null if they cannot be processed.</param>
-/// <param name="IsNullable">True if values may be null.</param>
-/// <param name="Obstacle">Why its values cannot be processed; null if they can.</param>
-public sealed record InspectedColumn(string Name, string StoredAs, string? ValueType, bool IsNullable, string? Obstacle)
-{
-    /// <summary>Number of nulls according to the file; null if unknown.</summary>
-    public long? Nulls { get; init; }
-
-    /// <summary>
-    /// True for lists, maps, structures and unsupported types: they are written as they were read, but their values cannot be processed.
-    /// </summary>
-    public bool IsPassedOn { get; init; }
-
-    /// <summary>Its size in the file, in bytes.</summary>
-    public long CompressedBytes { get; init; }
-
-    /// <summary>For a list column, the number of elements, counting an empty list as one; otherwise null.</summary>
-    public long? Elements { get; init; }
-
-    /// <summary>
-    /// Smallest and largest value of a numeric column according to the file: an unchecked hint. Null if unknown or unreliable.
-    /// </summary>
-    public (double Minimum, double Maximum)? Range { get; init; }
-
-    /// <summary>The same of a column of dates or timestamps.</summary>
-    public (DateTime Minimum, DateTime Maximum)? Times { get; init; }
 }
 
 /// <summary>A row group of an inspected file.</summary>

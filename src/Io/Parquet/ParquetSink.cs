@@ -12,7 +12,7 @@ namespace Pipelines;
 /// output is deleted. Two runs cannot write the same output at once. Columns are written as the source stored them (units, precision). A DateTime that does not
 /// come from Parquet is truncated to microseconds, and such a decimal gets 10 digits after the decimal point.
 /// </summary>
-public sealed class ParquetSink : IResumableSink
+public sealed class ParquetSink : IResumableSink, IPlannedSink, IQuarantiningSink, IStoredValueSink
 {
     private readonly ParquetSinkOptions options;
     private readonly SinkOutput output;
@@ -45,42 +45,54 @@ public sealed class ParquetSink : IResumableSink
     /// <summary>Number of rows rejected so far, including those of earlier runs.</summary>
     public long RowsRejected { get; private set; }
 
-    /// <summary>Warnings for the user about discarded output.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Warnings => output.Warnings;
 
-    /// <summary>The sink's options.</summary>
-    internal ParquetSinkOptions Options => options;
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Files => !IsFolder ? [Name]
+        : Directory.Exists(Name) ? [.. Directory.EnumerateFiles(Name, "*.parquet").Order(StringComparer.Ordinal)] : [];
 
-    /// <summary>True if a folder is written.</summary>
-    internal bool IsFolder { get; }
+    /// <inheritdoc/>
+    public bool Resume => options.Resume;
 
-    /// <summary>True at the start of a part: everything written before is kept for a later run.</summary>
-    internal bool IsAtPartStart => inputRows == 0;
+    /// <inheritdoc/>
+    public IReadOnlyList<JobProperty> JobProperties => [.. options.JobProperties];
 
-    /// <summary>Checks, before any row is read, that the input columns are compatible with a quarantine.</summary>
-    /// <exception cref="FlowException">A column has a name that the quarantine uses.</exception>
-    internal void CheckInput(BatchSchema input)
+    /// <inheritdoc/>
+    /// <remarks>In a folder, the start of a part.</remarks>
+    public bool IsAtSafePoint => IsFolder && inputRows == 0;
+
+    /// <inheritdoc/>
+    public bool KeepsRejectedRows => options.QuarantineFolder is not null;
+
+    /// <inheritdoc/>
+    public string StoredFormat => ParquetSource.FormatName;
+
+    private bool IsFolder { get; }
+
+    /// <inheritdoc/>
+    public void CheckInput(BatchSchema input)
     {
         if (options.QuarantineFolder is { } folder) RejectedRowsWriter.CheckColumns(input, folder);
     }
 
-    /// <summary>Inspects the existing output without changing it.</summary>
-    /// <param name="job">The job that produces the output; null if it cannot be resumed.</param>
-    /// <exception cref="FlowException">It cannot be written.</exception>
-    internal IReadOnlyList<OutputPreview> Preview(JobIdentity? job)
+    /// <inheritdoc/>
+    public SinkPlan Plan(JobIdentity? job, long? batches, int batchSize)
     {
-        List<OutputPreview> found = [IsFolder
-            ? OutputPreview.OfFolder(options.Files, Name, job, options.Resume)
-            : OutputPreview.OfFile(options.Files, Name, options.Overwrite)];
-        if (options.QuarantineFolder is { } folder) found.Add(QuarantineWriter.Preview(options.Files, folder, options.Resume));
-        return found;
+        List<(string, OutputPreview)> found = [("output", IsFolder
+            ? OutputInspection.OfFolder(options.Files, Name, job, options.Resume)
+            : OutputInspection.OfFile(options.Files, Name, options.Overwrite))];
+        if (options.QuarantineFolder is { } folder) found.Add(("quarantine", QuarantineWriter.Preview(options.Files, folder, options.Resume)));
+        // A part ends with the batch that fills it.
+        var each = options.RowsPerFile is { } rows ? (rows + batchSize - 1) / batchSize : long.MaxValue;
+        return new(found, IsFolder && batches is { } all ? Math.Max(1, (all / each) + (all % each > 0 ? 1 : 0)) : null);
     }
 
     /// <inheritdoc/>
-    public ValueTask<ResumePoint> ResumeAsync(JobIdentity job, bool resume, CancellationToken cancellationToken)
+    public ValueTask<ResumePoint> ResumeAsync(JobIdentity job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return new(Enter(job, resume, cancellationToken));
+        return new(Enter(job, options.Resume, cancellationToken));
     }
 
     /// <inheritdoc/>

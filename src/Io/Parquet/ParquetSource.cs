@@ -15,8 +15,11 @@ namespace Pipelines;
 /// number. Half-precision floats become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns); other
 /// values are errors, unless a pipeline only passes them on to Parquet, which keeps them as they are stored.
 /// </summary>
-public sealed class ParquetSource : IBatchSource
+public sealed class ParquetSource : IInspectableSource, IStoredValueSource
 {
+    /// <summary>Name of the stored format.</summary>
+    internal const string FormatName = "parquet";
+
     private readonly string[] paths;
     private readonly ParquetSourceOptions options;
     private readonly bool isForOneRun;
@@ -67,11 +70,11 @@ public sealed class ParquetSource : IBatchSource
     /// <remarks>The returned source resolves the files at its first use and reads each footer once.</remarks>
     public IBatchSource ForRun() => isForOneRun ? this : new ParquetSource(this);
 
-    /// <summary>
-    /// This source for one run that looks at the values of some columns only. The others are passed on to a file as they are stored, so that each value stays
-    /// as it is even if no .NET type holds it.
-    /// </summary>
-    internal ParquetSource PassingOn(IEnumerable<string> used) => new(this, used.ToHashSet(StringComparer.Ordinal));
+    /// <inheritdoc/>
+    public string StoredFormat => FormatName;
+
+    /// <inheritdoc/>
+    public IBatchSource PassingOn(IReadOnlySet<string> used) => new ParquetSource(this, used);
 
     /// <inheritdoc/>
     /// <remarks>Resolves the files again; <see cref="ReadAsync"/> then reads those.</remarks>
@@ -174,6 +177,9 @@ public sealed class ParquetSource : IBatchSource
         }
     }
 
+    async ValueTask<IReadOnlyList<SourcePart>> IInspectableSource.InspectAsync(CancellationToken cancellationToken) =>
+        await InspectAsync(cancellationToken).ConfigureAwait(false);
+
     /// <summary>Inspects each file, even if the files are incompatible.</summary>
     /// <exception cref="FlowException">The files cannot be found or opened.</exception>
     internal async ValueTask<IReadOnlyList<ParquetInspection>> InspectAsync(CancellationToken cancellationToken) =>
@@ -184,11 +190,8 @@ public sealed class ParquetSource : IBatchSource
     internal async ValueTask<IReadOnlyList<ColumnUnion>> ColumnsAsync(CancellationToken cancellationToken) =>
         ColumnUnion.Of(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed());
 
-    /// <summary>The engines and the number of row groups each decodes, largest number first.</summary>
-    /// <param name="columns">The columns that are read; null = all.</param>
-    /// <param name="heldBytes">Memory limit of an engine, in bytes.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
-    internal async ValueTask<IReadOnlyList<(string Name, int RowGroups)>> EnginesAsync(IReadOnlyList<string>? columns, long heldBytes,
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<(string Name, int RowGroups)>> DecodersAsync(IReadOnlyList<string>? columns, long heldBytes,
         CancellationToken cancellationToken)
     {
         var opened = await PlanAsync(isOpening: false, cancellationToken).ConfigureAwait(false);

@@ -37,7 +37,7 @@ internal sealed class QuarantineWriter : IDisposable
         folder.CheckPlace(resume);
         folder.CheckFree();
         var exists = Directory.Exists(path);
-        OutputPreview.CheckWritable(exists ? path : Path.GetDirectoryName(OutputTarget.Full(path))!, path);
+        OutputInspection.CheckWritable(exists ? path : Path.GetDirectoryName(OutputTarget.Full(path))!, path);
         return new OutputPreview(path, exists ? resume ? "a folder of the same job" : "an empty folder" : "new");
     }
 

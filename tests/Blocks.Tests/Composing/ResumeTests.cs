@@ -79,8 +79,8 @@ public sealed class ResumeTests : IDisposable
     {
         var rows = Pipeline.From(new ArraySource(data)).With(options);
         var error = await Assert.ThrowsAsync<FlowException>(() => rows.ToParquet(this["out"], parts with { Resume = true }).RunAsync());
-        Assert.Equal("array: found a source that is not a file, and a run to resume, expected files, which tell whether they are the same as before; read "
-            + "files, or leave Resume out", error.Message);
+        Assert.Equal("array: found a source that cannot tell whether its rows are the same, and a run to resume, expected files, or a source that "
+            + "identifies its rows (SourceInfo.IsRepeatable); read files, or leave Resume out", error.Message);
         await Assert.ThrowsAsync<FormatException>(
             () => rows.Transform(b => b.Index == 20 ? throw new FormatException() : b).ToParquet(this["out"], parts).RunAsync());
         Assert.Empty(folder.EnumerateFileSystemInfos());

@@ -1,3 +1,4 @@
+using Pipelines.Blocks.Incremental;
 using Pipelines.Io;
 using Pipelines.Io.Storage;
 
@@ -214,13 +215,73 @@ public sealed class IncrementalScoringTests : IDisposable
 
     private string At(string name) => Path.Combine(root, name);
 
-    private async Task<IncrementalResult> RunAsync(FileRange? backfill = null, FileLayer? files = null, string[]? columns = null) =>
+    [Fact]
+    public async Task A_model_that_was_trained_again_scores_the_new_files_if_asked_to()
+    {
+        var (second, third) = (new NormalDistribution(1, 2), new NormalDistribution(2, 3));
+        await WriteAsync("a", 1);
+        await RunAsync();
+        await WriteAsync("b", 2);
+        var before = Snapshot();
+        var error = await Assert.ThrowsAsync<FlowException>(() => RunAsync(model: second));
+        Assert.StartsWith("the state of another job: model was ", error.Found, StringComparison.Ordinal);
+        Assert.Equal("repeat those, start over with another state file and output, or let the new model score the new files (IncrementalOptions.OnNewModel)",
+            error.Remedy);
+        Assert.Equal(before, Snapshot());
+
+        var result = await RunAsync(model: second, onNewModel: NewModelPolicy.Continue);
+        Assert.Equal(["b"], Names(result.New));
+        Assert.Equal($"model 2 of this state scored the new files, earlier files were scored by other models (see 'models' in {At("state.json")})",
+            Assert.Single(result.Warnings));
+        // From now on it is the model; the first one is another.
+        await WriteAsync("c", 3);
+        Assert.Empty((await RunAsync(model: second)).Warnings);
+        await Assert.ThrowsAsync<FlowException>(() => RunAsync());
+        await RunAsync(new FileRange(At("in/a"), At("in/a")), model: third, onNewModel: NewModelPolicy.Continue);
+
+        Assert.Equal(Expected(1, 2, 3), await ValuesAsync());
+        var state = IncrementalState.Read(At("state.json"))!;
+        Assert.Equal([("a", 3), ("b", 2), ("c", 2)], state.Files.Select(f => (Path.GetFileNameWithoutExtension(f.Path), f.Model)).Order());
+        Assert.Equal([1, 2, 4], state.Models!.Select(m => m.FirstRun));
+        Assert.Equal(3, state.Models!.Select(m => m.Fingerprint).Distinct().Count());
+        // Each row by the model that the state names.
+        foreach (var (run, model) in new (int, NormalDistribution)[] { (2, second), (3, second), (4, third) })
+        {
+            await foreach (var batch in new ParquetSource([At($"out/run={run:D5}")]).ReadAsync(new ReadOptions(), default))
+            {
+                var (x, scores) = (((BatchColumn<double>)batch["x"]).Values.ToArray(), ((BatchColumn<double>)batch["log_probability"]).Values.ToArray());
+                for (var i = 0; i < x.Length; i++)
+                {
+                    // The density as a formula; a few roundings.
+                    var density = (Normal(x[i], model.Mean, model.StandardDeviation) + Normal(x[i], 3, 1)) / 2;
+                    Assert.Equal(Math.Log(density), scores[i], 1e-12);
+                }
+            }
+        }
+    }
+
+    private static double Normal(double x, double mean, double deviation) =>
+        Math.Exp(-0.5 * Math.Pow((x - mean) / deviation, 2)) / (deviation * Math.Sqrt(2 * Math.PI));
+
+    [Fact]
+    public async Task A_new_model_with_other_scores_is_refused()
+    {
+        await WriteAsync("a", 1);
+        await RunAsync(columns: ["label"]);
+        Assert.StartsWith("the state of another job: scores was label and is now log_probability",
+            (await Assert.ThrowsAsync<FlowException>(
+                () => RunAsync(columns: ["log-probability"], model: new NormalDistribution(1, 2), onNewModel: NewModelPolicy.Continue))).Found,
+            StringComparison.Ordinal);
+    }
+
+    private async Task<IncrementalResult> RunAsync(FileRange? backfill = null, FileLayer? files = null, string[]? columns = null,
+        NormalDistribution? model = null, NewModelPolicy onNewModel = NewModelPolicy.Fail) =>
         await IncrementalScoring.RunAsync(
         [At("in")],
         paths => Pipeline.FromParquet(paths).With(new PipelineOptions { BatchSize = 300, MaxDegreeOfParallelism = 2 })
-            .Score(new NormalDistribution(0, 1).ToMixture(), ["x"], new ScoreOptions { Columns = columns }),
+            .Score((model ?? new NormalDistribution(0, 1)).ToMixture(), ["x"], new ScoreOptions { Columns = columns }),
         At("out"),
-        new IncrementalOptions { StateFile = At("state.json"), Backfill = backfill },
+        new IncrementalOptions { StateFile = At("state.json"), Backfill = backfill, OnNewModel = onNewModel },
         new ParquetSinkOptions { RowsPerFile = 600, Files = files ?? FileLayer.Disk });
 
     private async Task WriteAsync(string name, long seed, int rows = Rows)

@@ -16,6 +16,9 @@ public interface ISourceFixture
     /// <summary>Columns that the source cannot hold.</summary>
     bool Drops(string column) => false;
 
+    /// <summary>False if the number of rows is known only after reading.</summary>
+    bool KnowsRows => true;
+
     /// <summary>A source of the table's rows.</summary>
     Task<IBatchSource> Make(TestTable table, TempFolder folder);
 }
@@ -52,6 +55,34 @@ public sealed class DataFrameSourceFixture : ISourceFixture
             return new DataFrameSource(batch.ToDataFrame());
         throw new InvalidOperationException("no rows");
     }
+}
+
+/// <summary>Blocks of other sizes than the batches.</summary>
+public sealed class SequenceSourceFixture : ISourceFixture
+{
+    private static readonly ReadOptions Uneven = new() { BatchSize = 37 };
+
+    public Type Source => Of(MemorySource.FromArrays(("x", new[] { 1.0 })), new([])).GetType();
+
+    public async Task<IBatchSource> Make(TestTable table, TempFolder folder)
+    {
+        var rows = table.ToSource();
+        return Of(rows, (await rows.OpenAsync(default)).Schema, table.Rows);
+    }
+
+    private static IBatchSource Of(MemorySource rows, BatchSchema schema, long? count = null) =>
+        BatchSource.FromAsyncEnumerable("sequence", schema, token => rows.ReadAsync(Uneven, token), count);
+}
+
+/// <summary>The rows of a database reader.</summary>
+public sealed class DataReaderSourceFixture : ISourceFixture
+{
+    public Type Source => typeof(DataReaderSource);
+
+    public bool KnowsRows => false;
+
+    public Task<IBatchSource> Make(TestTable table, TempFolder folder) =>
+        Task.FromResult(BatchSource.FromDataReader("query", _ => new(new ArrayReader(table)), 29));
 }
 
 /// <summary>Three files of different sizes, one of them without rows; by the engine of the automatic choice and by each that can run here.</summary>
@@ -116,4 +147,17 @@ public sealed class ParquetSinkFixture : ISinkFixture
     public IBatchSink Make(TempFolder folder) => new ParquetSink(folder["out"], new ParquetSinkOptions { RowsPerFile = 77 });
 
     public IBatchSource Read(IBatchSink sink, TempFolder folder) => new ParquetSource(folder["out"]);
+}
+
+/// <summary>Functions that write to memory.</summary>
+public sealed class FunctionSinkFixture : ISinkFixture
+{
+    private readonly MemorySink memory = new();
+
+    public Type Sink => BatchSink.Create("functions", (_, _) => default).GetType();
+
+    public IBatchSink Make(TempFolder folder) =>
+        BatchSink.Create("functions", memory.WriteAsync, memory.OpenAsync, memory.CompleteAsync, memory.DisposeAsync);
+
+    public IBatchSource Read(IBatchSink sink, TempFolder folder) => MemorySource.FromBatches(memory.Schema, [memory.ToBatch()]);
 }

@@ -71,7 +71,7 @@ public class SourceContract
         using var folder = new TempFolder();
         var table = new TestTable(100).Without(Fixture(source).Drops);
         var info = await (await Fixture(source).Make(table, folder)).OpenAsync(default);
-        Assert.Equal(100, info.Rows);
+        Assert.Equal(Fixture(source).KnowsRows ? 100 : null, info.Rows);
         Assert.Equal(table.Columns.Select(c => c.Name), info.Schema.Fields.Select(f => f.Name));
         Assert.Equal(table.Columns.Select(c => c.Values.GetType().GetElementType()!).Select(t => Nullable.GetUnderlyingType(t) ?? t),
             info.Schema.Fields.Select(f => f.ValueType));

@@ -65,7 +65,7 @@ public sealed class OutputFolderTests : IDisposable
         { Rejected = batch.Rejected };
         await using (var sink = new ParquetSink(folder["out"], SmallJob.Options(folder.Path, FileLayer.Disk) with { RowsPerFile = 1 }))
         {
-            await sink.ResumeAsync(SmallJob.Identity, false, default);
+            await sink.ResumeAsync(SmallJob.Identity, default);
             await sink.OpenAsync(batch.Schema, default);
             await sink.WriteAsync(none, default);
             await sink.WriteAsync(SmallJob.Batch(1), default);
@@ -121,11 +121,11 @@ public sealed class OutputFolderTests : IDisposable
     public async Task Two_runs_refuse_each_other_on_the_output_and_on_the_quarantine()
     {
         await using var first = new ParquetSink(folder["out"], SmallJob.Options(folder.Path, FileLayer.Disk));
-        await first.ResumeAsync(SmallJob.Identity, false, default);
+        await first.ResumeAsync(SmallJob.Identity, default);
         Assert.StartsWith("a run that writes it now (process",
             (await Assert.ThrowsAsync<FlowException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true))).Found, StringComparison.Ordinal);
-        await using var second = new ParquetSink(folder["other"], SmallJob.Options(folder.Path, FileLayer.Disk));
-        Assert.Equal(folder["q"], (await Assert.ThrowsAsync<FlowException>(async () => await second.ResumeAsync(SmallJob.Identity, true, default))).Place);
+        await using var second = new ParquetSink(folder["other"], SmallJob.Options(folder.Path, FileLayer.Disk) with { Resume = true });
+        Assert.Equal(folder["q"], (await Assert.ThrowsAsync<FlowException>(async () => await second.ResumeAsync(SmallJob.Identity, default))).Place);
         await using var file = new ParquetSink(folder["a.parquet"],
             SmallJob.Options(folder.Path, FileLayer.Disk, isFile: true) with { QuarantineFolder = null });
         await file.OpenAsync(SmallJob.Batch(0).Schema, default);

@@ -29,10 +29,10 @@ internal static class SmallJob
     {
         ResumePoint? point = null;
         var isCommitting = false;
-        var sink = new ParquetSink(Path.Combine(root, isFile ? "out.parquet" : "out"), Options(root, files, verifies, isFile));
+        var sink = new ParquetSink(Path.Combine(root, isFile ? "out.parquet" : "out"), Options(root, files, verifies, isFile) with { Resume = resume });
         try
         {
-            point = await sink.ResumeAsync(job ?? Identity, resume, default);
+            point = await sink.ResumeAsync(job ?? Identity, default);
             if (!point.IsComplete)
             {
                 await sink.OpenAsync(Output, default);

@@ -2,11 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Io.Storage;
 
-/// <summary>What a run would find at its output. It is inspected without a lock and without changes, so another run may change it in the meantime.</summary>
-/// <param name="Path">The file or folder.</param>
-/// <param name="State">What exists and what happens to it, as text.</param>
-/// <param name="RowsDone">Input rows that an earlier run has processed, from which the run would resume.</param>
-internal sealed record OutputPreview(string Path, string State, long RowsDone = 0)
+/// <summary>Looks at a file or folder to be written, without a lock and without changing anything.</summary>
+internal static class OutputInspection
 {
     /// <summary>Inspects a single file.</summary>
     /// <param name="files">The file system.</param>
@@ -17,7 +14,7 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
     {
         new FileOutput(files, path, overwrite).CheckPlace();
         var full = OutputTarget.Resolve(path);
-        CheckWritable(System.IO.Path.GetDirectoryName(full)!, path);
+        CheckWritable(Path.GetDirectoryName(full)!, path);
         return new OutputPreview(path, File.Exists(full)
             ? $"a file is there, of {new MemorySize(new FileInfo(full).Length)}: it is replaced at the end"
             : "new");
@@ -35,7 +32,7 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
         folder.CheckPlace(resume);
         folder.CheckFree();
         var exists = Directory.Exists(path);
-        CheckWritable(exists ? path : System.IO.Path.GetDirectoryName(OutputTarget.Full(path))!, path);
+        CheckWritable(exists ? path : Path.GetDirectoryName(OutputTarget.Full(path))!, path);
         if (!exists) return new OutputPreview(path, "new");
         var manifest = resume ? OutputManifest.Read(path) : null;
         if (manifest is not null)
@@ -61,7 +58,7 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
     public static void CheckWritable(string folder, string place)
     {
         if (!FolderAccess.MayWrite(folder))
-            throw new FlowException(ErrorKind.Usage, System.IO.Path.GetFullPath(place), "a folder that cannot be written", "a writable folder",
+            throw new FlowException(ErrorKind.Usage, Path.GetFullPath(place), "a folder that cannot be written", "a writable folder",
                 "check its permissions, or give another");
     }
 }
