@@ -19,12 +19,12 @@ public sealed partial class Pipeline
     {
         var run = graph.ForRun();
         var (sequences, labels, priors) = (roles.Sequences, roles.Labels, roles.Priors);
-        var named = roles.MayBeDerived ? roles.Named((await run.BindAsync(null, cancellationToken).ConfigureAwait(false)).Schema) : roles.Features;
+        var schema = roles.Features is null || roles.MayBeDerived ? (await run.BindAsync(null, cancellationToken).ConfigureAwait(false)).Schema : null;
+        var named = roles.MayBeDerived ? roles.Named(schema) : roles.Features;
         if (named is null)
         {
-            var bound = await run.BindAsync(null, cancellationToken).ConfigureAwait(false);
-            var schema = bound.Schema
-                ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
+            if (schema is null)
+                throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
             string?[] others = [roles.Weights, sequences?.Key, sequences?.Order, labels?.Name, foldKeys?.Name, .. priors?.Columns ?? []];
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
@@ -34,7 +34,7 @@ public sealed partial class Pipeline
                 throw new FlowException(ErrorKind.Data, run.Source.Name, takesCategories ? "no column of text, booleans or integers" : "no numeric column",
                     "at least one feature", $"choose data with {(takesCategories ? "such" : "numeric")} columns");
         }
-        var oneHot = roles.CheckOneHot(ref named);
+        var oneHot = roles.CheckOneHot(ref named, schema);
         if (oneHot.Length > 0 && !isPreview)
         {
             named = await IndicatorsAsync(run, named, oneHot, cancellationToken).ConfigureAwait(false);
@@ -56,7 +56,7 @@ public sealed partial class Pipeline
         await using var survey = new FeaturePass(run, [.. oneHot.Select(j => named[j])], null, Options, isCategorical: _ => true);
         await survey.FindCategoriesAsync(cancellationToken).ConfigureAwait(false);
         return [.. named.SelectMany((feature, j) => Array.IndexOf(oneHot, j) is >= 0 and var i
-            ? ColumnRoles.Indicators(feature.Column, survey.Features[i].Categories!) : [feature])];
+            ? ColumnRoles.Indicators(feature, survey.Features[i].Categories!) : [feature])];
     }
 
     /// <summary>
@@ -192,7 +192,7 @@ public sealed partial class Pipeline
         [
             .. estimator.JobProperties.Concat(fit.JobProperties).Select(f => new JobProperty(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
-            new("features", string.Join(", ", pass.Features.Select(f => f.Category is null ? f.Name : f.Column).Distinct(StringComparer.Ordinal))),
+            new("features", string.Join(", ", pass.Features.Select(f => f.Category is null ? f.Name : f.Source).Distinct(StringComparer.Ordinal))),
             .. roles.OneHots.Count == 0 ? Array.Empty<JobProperty>() : [new("one-hot", string.Join(", ", roles.OneHots))],
             .. JobDescription.Categories(roles.Features),
             .. JobDescription.Transforms(pass.Features),

@@ -29,6 +29,19 @@ internal static class DateParts
         }
     }
 
+    /// <summary>The values of a feature before transforms and codes: those of its column, or their part as a column of numbers.</summary>
+    public static BatchColumn Of(Feature feature, BatchColumn column)
+    {
+        if (feature.Part is not { } part) return column;
+        var values = new double[column.Length];
+        Write(part, column, values);
+        bool[]? present = values.Contains(double.NaN) ? [.. values.Select(v => !double.IsNaN(v))] : null;
+        return part.HasFraction ? new BatchColumn<double>(Field(typeof(double)), values, present)
+            : new BatchColumn<int>(Field(typeof(int)), Array.ConvertAll(values, v => double.IsNaN(v) ? 0 : (int)v), present);
+
+        ColumnField Field(Type type) => new(feature.Source, type, column.Field.IsNullable);
+    }
+
     private static void Each<T>(BatchColumn<T> column, Span<double> target, Func<T, double> part)
     {
         for (var row = 0; row < column.Length; row++) target[row] = column.IsNull(row) ? double.NaN : part(column[row]);
