@@ -113,7 +113,7 @@ public sealed partial class Pipeline
         (var flow, fit) = Agree(fit);
         await using var pass = await flow.OpenPassAsync(estimator, validation, isPreview: false, cancellationToken).ConfigureAwait(false);
         await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
-        InputTransforms.Check(fit, pass.Columns, estimator.IsCategorical);
+        InputTransforms.Check(estimator, fit, pass.Columns, pass.Features);
         using var journal = Options.Checkpoints is { } checkpoints
             ? FitJournal.Open(checkpoints, await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
@@ -172,7 +172,7 @@ public sealed partial class Pipeline
         (var flow, fit) = Agree(fit);
         await using var pass = await flow.OpenPassAsync(estimator, validation, isPreview: true, cancellationToken).ConfigureAwait(false);
         await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
-        InputTransforms.Check(fit, pass.Columns, estimator.IsCategorical);
+        InputTransforms.Check(estimator, fit, pass.Columns, pass.Features);
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         estimator.Check(pass);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);

@@ -18,8 +18,8 @@ internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Ll
 
     private readonly Setting<IReadOnlyList<string>?> oneHot = Setting.Names(
         "--one-hot", "Columns of text, numbers or booleans, or parts of dates, to turn into features of 0 and 1, one for each value, at most "
-            + "1,000 each. Without --features, they are added to the numeric columns. They are not scaled. A row with another value is a bad row in scores; a missing value is missing in "
-            + "all of them. Repeat the option to add columns. [default: none, or as in --initial]", "a,b,c",
+            + "1,000 each. Without --features, they are added to the numeric columns. They are not scaled. A row with another value is a bad row in scores; a "
+            + "missing value is missing in all of them. Repeat the option to add columns. [default: none, or as in --initial]", "a,b,c",
         "column names separated by commas, each once", "origin");
 
     public override string Name => "kmeans";

@@ -297,7 +297,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         try
         {
             var (estimator, options) = (Estimator(parsed), Options(parsed, common));
-            InputTransforms.Check(options, parsed.GetValue(Fit.Features)?.Count ?? 1, estimator.IsCategorical);
+            var features = TakesNumbers ? transforms.Features(parsed.GetValue(Fit.Features), parsed) : null;
+            InputTransforms.Check(estimator, options, features?.Count ?? 1, features);
             return [.. options.Unused(Uses(estimator, parsed), estimator.ParameterKinds).Select(UsageError.Of)];
         }
         catch (ModelException e)

@@ -39,6 +39,10 @@ internal sealed class TransformSettings
                 NearestName.Remedy(unknown, features, $"leave it out, or add it to {fit.Features.Name}"));
     }
 
+    /// <summary>The features with the transforms that are known before the fit; null = they are not named.</summary>
+    public IReadOnlyList<Feature>? Features(IReadOnlyList<string>? names, ParseResult parsed) => names is null ? null
+        : [.. names.Select(n => parsed.GetValue(log)?.Contains(n) == true ? new Feature(n) { Transforms = [FeatureTransform.Log] } : new(n))];
+
     /// <summary>The options of the fit.</summary>
     public FitOptions With(FitOptions options, ParseResult parsed) =>
         parsed.GetValue(scale) is { } name and not None ? options with { Scaling = FeatureScaling.Named(name) } : options;
