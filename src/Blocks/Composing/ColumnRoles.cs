@@ -91,6 +91,9 @@ internal sealed record ColumnRoles
             if (named[at].Transforms.Count > 0 && !named[at].Transforms[0].Equals(FeatureTransform.Log))
                 throw new ModelException(ErrorKind.Usage, "Pipeline.Log", $"'{name}', a feature with other transforms", "a feature without transforms",
                     "leave it out, or add the logarithm to the feature's transforms");
+            if (OneHots.Contains(name) || named[at].Category is not null)
+                throw new ModelException(ErrorKind.Usage, "Pipeline.Log and Pipeline.OneHot", $"'{name}' in both", "each feature in one of them, as categories "
+                    + "have no logarithm", "leave it out of one of them");
             if (named[at].Categories is not null || isCategorical?.Invoke(at) == true)
                 throw new ModelException(ErrorKind.Usage, "Pipeline.Log", $"'{name}', a feature of categories", "a feature of numbers",
                     "leave it out, or fit a distribution of numbers to it");

@@ -35,16 +35,21 @@ public sealed partial class Pipeline
                     "at least one feature", $"choose data with {(takesCategories ? "such" : "numeric")} columns");
         }
         var oneHot = roles.CheckOneHot(ref named, schema);
-        if (oneHot.Length > 0 && !isPreview)
-        {
-            named = await IndicatorsAsync(run, named, oneHot, cancellationToken).ConfigureAwait(false);
-            oneHot = [];
-        }
         if (priors?.Classes is not null && labels is null)
             throw new ModelException(ErrorKind.Usage, "priors", "columns by class, but no labels", "the column with the classes as well",
                 "name it (Pipeline.Labels), or give the columns in the model's order");
-        return new FeaturePass(run, roles.WithTransforms(named, isCategorical), roles.Weights, Options, sequences, roles.KnownLabels,
-            j => isCategorical?.Invoke(j) == true || oneHot.Contains(j), priors?.For(labels?.Names), foldKeys)
+        try
+        {
+            named = roles.WithTransforms(named, isCategorical);
+            for (var j = 0; j < named.Count; j++) isCategorical?.Invoke(j);
+        }
+        catch (ModelException e) when (e.FeatureIndex is not null)
+        {
+            throw e.Named(named);
+        }
+        if (oneHot.Length > 0 && isPreview) named = [.. named.Select((f, j) => oneHot.Contains(j) ? f.Indicating("...") : f)];
+        else if (oneHot.Length > 0) named = await IndicatorsAsync(run, named, oneHot, cancellationToken).ConfigureAwait(false);
+        return new FeaturePass(run, named, roles.Weights, Options, sequences, roles.KnownLabels, isCategorical, priors?.For(labels?.Names), foldKeys)
         {
             TakesCategories = takesCategories,
         };
@@ -111,9 +116,14 @@ public sealed partial class Pipeline
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
+        // The values of one-hot columns are collected only once everything else has been checked.
+        if (roles.OneHots.Count > 0)
+        {
+            await using var preview = await flow.OpenPassAsync(estimator, validation, isPreview: true, cancellationToken).ConfigureAwait(false);
+            await CheckAsync(estimator, fit, validation, preview, cancellationToken).ConfigureAwait(false);
+        }
         await using var pass = await flow.OpenPassAsync(estimator, validation, isPreview: false, cancellationToken).ConfigureAwait(false);
-        await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
-        InputTransforms.Check(estimator, fit, pass.Columns, pass.Features);
+        await CheckAsync(estimator, fit, validation, pass, cancellationToken).ConfigureAwait(false);
         using var journal = Options.Checkpoints is { } checkpoints
             ? FitJournal.Open(checkpoints, await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
@@ -171,16 +181,31 @@ public sealed partial class Pipeline
     {
         (var flow, fit) = Agree(fit);
         await using var pass = await flow.OpenPassAsync(estimator, validation, isPreview: true, cancellationToken).ConfigureAwait(false);
-        await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
-        InputTransforms.Check(estimator, fit, pass.Columns, pass.Features);
+        await CheckAsync(estimator, fit, validation, pass, cancellationToken).ConfigureAwait(false);
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
-        estimator.Check(pass);
-        if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
-        if (estimator is ModelEstimator<TModel> { Start: var begin }) begin.CheckPriors(pass.PriorComponents);
-        (estimator as IPriorEstimator)?.CheckPriors(pass.PriorComponents);
         if (Options.Checkpoints is not { } checkpoints) return plan;
         var job = await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
         return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };
+    }
+
+    /// <summary>Refuses what is known to be impossible before a row is read.</summary>
+    private static async ValueTask CheckAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, Validation<TModel>? validation, FeaturePass pass,
+        CancellationToken cancellationToken)
+        where TModel : Model
+    {
+        await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
+        await ExpectationMaximization.NamingFeaturesAsync(pass, () =>
+        {
+            InputTransforms.Check(estimator, fit, pass.Columns, pass.Features);
+            estimator.Check(pass);
+            if (estimator is ModelEstimator<TModel> given)
+            {
+                ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
+                given.Start.CheckPriors(pass.PriorComponents);
+            }
+            (estimator as IPriorEstimator)?.CheckPriors(pass.PriorComponents);
+            return ValueTask.FromResult(true);
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Describes a fit: everything that determines its result bit for bit.</summary>

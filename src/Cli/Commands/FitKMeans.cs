@@ -52,6 +52,9 @@ internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Ll
         return parsed.GetValue(oneHot) is { } columns ? flow.OneHot([.. columns]) : flow;
     }
 
+    protected override IEnumerable<string> Details(ParseResult parsed) =>
+        parsed.GetValue(oneHot) is { } columns ? [$"one-hot {string.Join(", ", columns)}"] : [];
+
     protected override IEnumerable<string> MorePasses(ParseResult parsed) =>
         parsed.GetValue(oneHot) is null ? [] : ["before all, the values of the one-hot columns are collected: reads these columns"];
 

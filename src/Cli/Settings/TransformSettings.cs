@@ -26,6 +26,13 @@ internal sealed class TransformSettings
     /// <summary>True if features get transforms.</summary>
     public bool IsGiven(ParseResult parsed) => parsed.GetValue(log) is not null || parsed.GetValue(scale) is not (null or None);
 
+    /// <summary>What the features get, for the plan.</summary>
+    public IEnumerable<string> Describe(ParseResult parsed)
+    {
+        if (parsed.GetValue(log) is { } names) yield return $"logarithms of {string.Join(", ", names)}";
+        if (parsed.GetValue(scale) is { } name and not None) yield return $"scale {name}";
+    }
+
     /// <summary>Errors that involve several options.</summary>
     /// <param name="result">The parsed command.</param>
     /// <param name="fit">The options that all kinds of fits share.</param>

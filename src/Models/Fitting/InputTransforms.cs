@@ -101,6 +101,7 @@ internal sealed record InputTransforms(FeatureTransforms Added, FeatureTransform
         where TModel : Model
     {
         Check(estimator, options, pass.Columns, pass.Features);
+        options = options.Started();
         var input = await ExpectationMaximization.NamingFeaturesAsync(pass, () => FindAsync(pass, options, estimator.IsCategorical, cancellationToken))
             .ConfigureAwait(false);
         if (ReferenceEquals(input, none)) return await fit(pass, options).ConfigureAwait(false);
