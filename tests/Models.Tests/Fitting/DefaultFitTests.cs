@@ -184,8 +184,9 @@ public class DefaultFitTests
         var sample = new FeatureSample(values, [.. rows.Select(_ => 1.0)], rows.Length);
         var whole = estimator.Start(sample, new());
         Assert.Equal(whole, estimator.Start(sample, Limited(1e9)));
-        // Without any update by EM.
+        // Without any update by EM: the weights are shares of whole rows.
         var first = estimator.Start(sample, Limited(0.5));
+        Assert.All(first.Weights.ToArray(), weight => Assert.Equal(Math.Round(weight * rows.Length), weight * rows.Length, 1e-9));
         Assert.NotEqual(whole, first);
         Assert.All(first.LogProbability(rows), log => Assert.True(double.IsFinite(log)));
         var fitted = estimator.Fit(rows, new() { MaxSeconds = 0.5, TimeProvider = new Steps() });
