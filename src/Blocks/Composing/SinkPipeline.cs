@@ -133,7 +133,7 @@ public sealed class SinkPipeline
     {
         var run = graph.ForRun();
         return sink is not null && run.Source is ParquetSource source && !run.Stages.Any(s => s.IsForeign)
-            ? run with { Source = source.PassingOn(run.Stages.SelectMany(s => s.Used)) }
+            ? run with { Source = source.PassingOn(run.Stages.SelectMany(s => s.Used), run.Parts) }
             : run;
     }
 

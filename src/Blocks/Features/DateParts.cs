@@ -1,4 +1,5 @@
 using Pipelines.Io;
+using Pipelines.Io.Format;
 
 namespace Pipelines.Blocks;
 
@@ -20,7 +21,7 @@ internal static class DateParts
     /// <param name="target">Shape [rows].</param>
     public static void Write(DatePart part, BatchColumn column, Span<double> target)
     {
-        switch (column)
+        switch (StoredTimes.Of(column))
         {
             case BatchColumn<DateTime> times: Each(times, target, t => part.Of(t.Ticks)); break;
             case BatchColumn<DateOnly> dates: Each(dates, target, d => part.Of(d.DayNumber * TimeSpan.TicksPerDay)); break;

@@ -1,4 +1,5 @@
 using Pipelines.Io;
+using Pipelines.Io.Format;
 
 namespace Pipelines.Blocks;
 
@@ -43,7 +44,7 @@ internal sealed partial class FeatureExtractor
                 if (TakesCategories && part.HasFraction)
                     throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"{features[i].Name}, a part with a fraction",
                         "a feature of texts, booleans or integers", "take a part of whole numbers, such as hour, or leave it out");
-                if (DateParts.Obstacle(part, field.ValueType) is not var (found, expected)) continue;
+                if (DateParts.Obstacle(part, StoredTimes.TypeOf(field)) is not var (found, expected)) continue;
                 throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", found, $"{expected}, of which {features[i].Name} is a part",
                     field.IsNumeric ? "take the number itself, or another column" : "take another column or part");
             }

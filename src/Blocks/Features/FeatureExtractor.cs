@@ -121,6 +121,11 @@ internal sealed partial class FeatureExtractor
     /// <summary>The columns that must be read.</summary>
     public IEnumerable<string> Needed => All.Concat(FoldKeys?.Name is { } key ? [key] : []).Distinct(StringComparer.Ordinal);
 
+    /// <summary>The columns of whose dates and times only parts are needed.</summary>
+    public IEnumerable<string> PartColumns => features.Where(f => f.Part is not null).Select(f => f.Column)
+        .Except(features.Where(f => f.Part is null).Select(f => f.Column).Concat(new[] { label, weights, FoldKeys?.Name }.OfType<string>()).Concat(priors),
+            StringComparer.Ordinal);
+
     // In the order of the codes, then the weights, then the priors.
     private IEnumerable<string> All => features.Select(f => f.Column).Concat(new[] { label, weights }.OfType<string>()).Concat(priors);
 

@@ -31,6 +31,9 @@ public sealed class ParquetSource : IBatchSource
     // The columns whose values are used; null = all. The others are passed on as they are stored.
     private readonly IReadOnlySet<string>? used;
 
+    // The columns of which only parts of dates and times are used.
+    private readonly IReadOnlySet<string>? parts;
+
     // The warnings about columns that are read as text.
     private IReadOnlyList<string> texts = [];
 
@@ -57,8 +60,8 @@ public sealed class ParquetSource : IBatchSource
 
     private ParquetSource(ParquetSource source) => (paths, options, Name, isForOneRun) = (source.paths, source.options, source.Name, true);
 
-    private ParquetSource(ParquetSource source, IReadOnlySet<string> used)
-        : this(source) => (this.used, files) = (used, source.files);
+    private ParquetSource(ParquetSource source, IReadOnlySet<string>? used, IReadOnlySet<string> parts)
+        : this(source) => (this.used, this.parts, files) = (used, parts, source.files);
 
     /// <inheritdoc/>
     public string Name { get; }
@@ -71,7 +74,10 @@ public sealed class ParquetSource : IBatchSource
     /// This source for one run that looks at the values of some columns only. The others are passed on to a file as they are stored, so that each value stays
     /// as it is even if no .NET type holds it.
     /// </summary>
-    internal ParquetSource PassingOn(IEnumerable<string> used) => new(this, used.ToHashSet(StringComparer.Ordinal));
+    /// <param name="used">The columns whose values it looks at; null = all.</param>
+    /// <param name="parts">The columns of whose dates and times it looks at parts only (<see cref="StoredTimes"/>).</param>
+    internal ParquetSource PassingOn(IEnumerable<string>? used, IEnumerable<string> parts) =>
+        new(this, used?.ToHashSet(StringComparer.Ordinal), parts.ToHashSet(StringComparer.Ordinal));
 
     /// <inheritdoc/>
     /// <remarks>Resolves the files again; <see cref="ReadAsync"/> then reads those.</remarks>
@@ -217,7 +223,7 @@ public sealed class ParquetSource : IBatchSource
     private async ValueTask<ParquetPlan> PlanAsync(bool isOpening, CancellationToken cancellationToken)
     {
         if (plan is { } known && (isForOneRun || !isOpening)) return known;
-        var made = ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed(), ListColumns.Of(options), used);
+        var made = ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed(), ListColumns.Of(options), used, parts);
         if (isForOneRun || isOpening) plan = made;
         return made;
     }
