@@ -12,8 +12,8 @@ internal static class StoredTimes
     private const int Epoch = 2_440_588;
 
     /// <summary>True for columns of times that <see cref="Of"/> takes as they are stored.</summary>
-    public static bool Has(ColumnField field) => field.Storage is ParquetStorage
-        { Kind: LogicalKind.Timestamp or LogicalKind.Time, Physical: PhysicalType.Int64 } or ParquetStorage { Physical: PhysicalType.Int96 };
+    public static bool Has(ColumnField field) => field.Storage is ParquetStorage s
+        && (s.Physical == PhysicalType.Int96 || (s.Physical == PhysicalType.Int64 && s.Kind is (LogicalKind.Timestamp or LogicalKind.Time)));
 
     /// <summary>The type of a column's values, also if they are read as they are stored.</summary>
     public static Type TypeOf(ColumnField field) => field.Storage is ParquetStorage { IsAsStored: true } stored && Has(field)
@@ -60,12 +60,15 @@ internal static class StoredTimes
 
     private static long Ticks(long value, TimeUnit unit) => unit switch
     {
-        TimeUnit.Millis => Math.Abs(value) < long.MaxValue / TimeSpan.TicksPerMillisecond ? value * TimeSpan.TicksPerMillisecond : long.MaxValue,
-        TimeUnit.Micros => Math.Abs(value) < long.MaxValue / 10 ? value * 10 : long.MaxValue,
+        TimeUnit.Millis => Saturated((Int128)value * TimeSpan.TicksPerMillisecond),
+        TimeUnit.Micros => Saturated((Int128)value * TimeSpan.TicksPerMicrosecond),
         _ => (value / 100) - (value % 100 < 0 ? 1 : 0),
     };
 
     // Nanoseconds of the day, then the day.
-    private static long Ticks(ReadOnlySpan<byte> stored) =>
-        ((BinaryPrimitives.ReadInt32LittleEndian(stored[8..]) - (long)Epoch) * TimeSpan.TicksPerDay) + (BinaryPrimitives.ReadInt64LittleEndian(stored) / 100);
+    private static long Ticks(ReadOnlySpan<byte> stored) => Saturated(
+        ((BinaryPrimitives.ReadInt32LittleEndian(stored[8..]) - (Int128)Epoch) * TimeSpan.TicksPerDay)
+        + (BinaryPrimitives.ReadInt64LittleEndian(stored) / 100));
+
+    private static long Saturated(Int128 ticks) => (long)Int128.Clamp(ticks, long.MinValue, long.MaxValue);
 }
