@@ -206,7 +206,7 @@ public sealed class TransformedFeatureTests : IDisposable
         Assert.Contains("scaling was standard and is now robust", error.Message, StringComparison.Ordinal);
         error = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source)
             .With(new PipelineOptions { BatchSize = BatchSize, Checkpoints = checkpoints }).FitAsync(Mixture.Of<NormalDistribution>(2), Standard));
-        Assert.Contains("transforms was log", error.Message, StringComparison.Ordinal);
+        Assert.Contains("transforms was x0: log and is no longer given", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A normal distribution's likelihood does not depend on the unit, so runs without transforms over the logarithms say what is right.</summary>
