@@ -27,12 +27,12 @@ public sealed class AccelerationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("kmeans", "found Anderson, expected None, as this fit is not of repeated updates by EM; leave it out", "--components", "2")]
-    [InlineData("mixture", "found Anderson with mini-batches, expected None, or updates by EM over all rows; correct the options and run again",
+    [InlineData("kmeans", "found 'anderson', expected 'none', as this fit is not of repeated updates by EM; leave it out", "--components", "2")]
+    [InlineData("mixture", "found 'anderson' with mini-batches, expected 'none', or updates by EM over all rows; correct the options and run again",
         "--components", "2", "--batches-per-iteration", "3")]
-    [InlineData("mixture", "found Anderson with inertia, expected None, or updates by EM over all rows; correct the options and run again", "--components", "2",
-        "--inertia", "0.1")]
-    [InlineData("distribution", "found Anderson, expected None, as this fit is not of repeated updates by EM; leave it out")]
+    [InlineData("mixture", "found 'anderson' with inertia, expected 'none', or updates by EM over all rows; correct the options and run again",
+        "--components", "2", "--inertia", "0.1")]
+    [InlineData("distribution", "found 'anderson', expected 'none', as this fit is not of repeated updates by EM; leave it out")]
     public async Task Where_it_has_no_effect_it_is_refused(string kind, string message, params string[] options)
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"], rows: 50);

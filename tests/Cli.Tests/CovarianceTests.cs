@@ -58,7 +58,7 @@ public sealed class CovarianceTests : IDisposable
         + "each feature; did you mean 'gamma'?")]
     [InlineData("mixture --component normal,gamma --features x", "--component: found 2 names for 1 feature, expected one name for all features, or one for "
         + "each; for example --component normal")]
-    [InlineData("mixture --component normal --component discrete --features x", "mixture, feature 0: found 'normal' and 'discrete', of which one is of "
+    [InlineData("mixture --component normal --component discrete --features x", "mixture, feature 'x': found 'normal' and 'discrete', of which one is of "
         + "categories, expected families of categories in all components, or in none; choose other families")]
     [InlineData("mixture --components 2 --distribution normal --freeze 0", "--freeze without --initial: found nothing to keep, expected the model whose "
         + "components are kept; for example --initial model.json")]

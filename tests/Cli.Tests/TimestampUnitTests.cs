@@ -36,6 +36,27 @@ public sealed class TimestampUnitTests : IDisposable
         Assert.Equal(0, (await ScoreAsync("--keep", "x")).Code);
     }
 
+    [Theory, InlineData("builtin"), InlineData("parquetsharp"), InlineData("parquet.net")]
+    public async Task A_part_needs_no_nanoseconds_and_the_column_keeps_them(string engine)
+    {
+        // Before 1970, too: 23:59:59.999999877 of the day before.
+        await WriteAsync("a.parquet", "make_timestamp_ns(CASE WHEN i = 0 THEN -123 ELSE 1577836800123456789 + i * 1000000001 END)");
+        var fit = await Tool.RunAsync("fit", "kmeans", folder["in"], "--features", "second(t),x", "--components", "1", "--output", folder["k.json"], "--json",
+            "--parquet-engine", engine);
+        Assert.Equal((0, ""), (fit.Code, fit.ErrorText));
+        // Rounded down to 100 ns: 59.9999998, 1.1234567, 2.1234567 and 3.1234567.
+        var centroid = ((KMeans)SavedModel.Load(folder["k.json"]).Model).Centroid(0)[0];
+        Assert.Equal((59.9999998 + 1.1234567 + 2.1234567 + 3.1234567) / 4, centroid, 1e-12);
+        Assert.Equal("datetime", SavedModel.Load(folder["k.json"]).Features![0].Type);
+        var score = await Tool.RunAsync("score", folder["k.json"], folder["in"], "--output", folder["out.parquet"], "--quiet", "--parquet-engine", engine);
+        Assert.Equal((0, ""), (score.Code, score.ErrorText));
+        await DuckParquet.AssertSameAsync(folder["in/a.parquet"], folder["out.parquet"], "x, t");
+        var whole = await Tool.RunAsync("fit", "distribution", folder["in"], "--features", "second(t)", "--distribution", "discrete", "--output",
+            folder["d.json"], "--parquet-engine", engine);
+        Assert.Equal(0, whole.Code);
+        Assert.Equal(["1.1234567", "2.1234567", "3.1234567", "59.9999998"], SavedModel.Load(folder["d.json"]).Features![0].Categories);
+    }
+
     private async Task WriteAsync(string name, string time)
     {
         Directory.CreateDirectory(folder["in"]);

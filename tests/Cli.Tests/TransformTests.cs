@@ -117,6 +117,15 @@ public sealed class TransformTests : IDisposable
         { "distribution --distribution discrete --features x,y --log y", 2, "--log: found 'y', a feature of categories, expected a feature of numbers; leave "
             + "it out, or fit a distribution of numbers to it" },
         { "bayesian-network --scale standard", 2, "--scale" },
+        { "mixture --components 2 --features x,y --distribution normal,gamma --scale standard", 2, "--scale: found 'standard' of feature 'y' with the "
+            + "distribution 'gamma', whose support is fixed, expected a distribution that can be shifted and scaled; leave it out, or choose another "
+            + "distribution for the feature, such as normal" },
+        { "mixture --component normal --component log-normal --features y --log y", 2, "--log: found feature 'y' with the distribution 'log-normal', whose "
+            + "support is fixed, expected a distribution that takes any number, as logarithms are" },
+        { "distribution --distribution exponential --log y", 2, "--log: found feature 'y' with the distribution 'exponential', whose support is fixed" },
+        { "kmeans --components 2 --features x,y --one-hot x --log x", 2, "--log and --one-hot: found 'x' in both, expected each feature in one of them, as "
+            + "categories have no logarithm; leave it out of one of them" },
+        { "mixture --component normal --component discrete", 2, "mixture, feature 'x': found 'normal' and 'discrete', of which one is of categories" },
         { "kmeans --components 2 --features y --one-hot x", 2, "--one-hot: found 'x', which is no feature, expected names among those of --features; leave it "
             + "out, or add it to --features" },
         { "kmeans --initial m.json --one-hot x", 2, "--one-hot and --initial: found both, expected one of them, as an initial model has its own features" },
@@ -150,6 +159,17 @@ public sealed class TransformTests : IDisposable
     }
 
     [Fact]
+    public async Task A_job_with_another_logarithm_is_not_resumed()
+    {
+        await DataAsync();
+        string[] options = ["kmeans", "--components", "2", "--features", "x,y", "--checkpoint", folder["ck"]];
+        Assert.Equal(0, (await FitAsync(options[0], [.. options[1..], "--log", "y"])).Code);
+        var other = await FitAsync(options[0], [.. options[1..], "--resume"]);
+        Assert.Equal(2, other.Code);
+        Assert.Contains("transforms was y: log and is no longer given", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Kmeans_warns_of_features_that_decide_alone()
     {
         await DataAsync();
@@ -178,6 +198,9 @@ public sealed class TransformTests : IDisposable
     {
         await DataAsync();
         var plan = (await FitAsync("kmeans", "--components", "2", "--scale", "standard", "--dry-run")).Out;
+        Assert.Contains("job         fit kmeans; scale standard\n", plan, StringComparison.Ordinal);
+        var all = (await FitAsync("kmeans", "--components", "2", "--features", "x,y", "--one-hot", "x", "--log", "y", "--dry-run", "--json")).Out;
+        using (var json = JsonDocument.Parse(all)) Assert.Equal("fit kmeans; logarithms of y; one-hot x", json.RootElement.GetProperty("job").GetString());
         Assert.Contains("first, the spread of the features: reads the files and keeps the decoded features", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("survey of all rows: reads", plan, StringComparison.Ordinal);
     }

@@ -19,7 +19,7 @@ public class ColumnTests
         Check(v => v, double.NaN, double.MaxValue, -0.0);
         Check(v => (double)v, decimal.MinValue, 0.1m, 79228162514264337593543950335m);
         var text = new BatchColumn<string>(new ColumnField("t", typeof(string), false), new[] { "a" });
-        Assert.Equal("column 't': found string, expected a number; leave the column out of the features, or convert it first",
+        Assert.Equal("column 't': found values of type string, expected numbers; leave the column out of the features, or convert it first",
             Assert.Throws<FlowException>(() => text.CopyTo(new double[1])).Message);
 
         static void Check<T>(Func<T, double> plain, params T[] some)

@@ -16,7 +16,7 @@ internal sealed record ColumnRoles
     /// <summary>Names of the features whose logarithm is fitted to.</summary>
     public IReadOnlyList<string> Logs { get; init; } = [];
 
-    /// <summary>Names of the features that become indicators of their categories.</summary>
+    /// <summary>Names of the features that become indicators of their categories, parts of columns among them.</summary>
     public IReadOnlyList<string> OneHots { get; init; } = [];
 
     /// <summary>The column with the row weights; null = every weight is 1.</summary>
@@ -40,36 +40,40 @@ internal sealed record ColumnRoles
     /// <summary>The features, some of which may be parts of columns.</summary>
     /// <param name="schema">The columns; null = not known.</param>
     /// <exception cref="ModelException">There is no such part.</exception>
-    public IReadOnlyList<Feature> Named(BatchSchema? schema) => [.. Features!.Select(feature =>
+    public IReadOnlyList<Feature> Named(BatchSchema? schema) => [.. Features!.Select(f => Named(f, schema, "Pipeline.Features"))];
+
+    private static Feature Named(Feature feature, BatchSchema? schema, string property)
     {
         if (Feature.Derived(feature.Name) is not var (function, column) || schema?.IndexOf(feature.Name) >= 0) return feature;
         if (DatePart.Find(function) is { } part) return Feature.Of(part, column);
         if (schema is null || schema.IndexOf(column) < 0) return feature;
-        throw new ModelException(ErrorKind.Usage, "Pipeline.Features", $"'{feature.Name}'", $"a part of a date or time: {string.Join(", ", DatePart.All)}",
+        throw new ModelException(ErrorKind.Usage, property, $"'{feature.Name}'", $"a part of a date or time: {string.Join(", ", DatePart.All)}",
             NearestName.Remedy(function, DatePart.All.Select(p => p.Name), "correct the name"));
-    })];
+    }
 
     /// <summary>Finds the features that become indicators, which are appended if no features were named.</summary>
     /// <param name="named">The features.</param>
+    /// <param name="schema">The columns; null = not known.</param>
     /// <returns>Their indexes.</returns>
     /// <exception cref="ModelException">There is no such feature.</exception>
-    public int[] CheckOneHot(ref IReadOnlyList<Feature> named)
+    public int[] CheckOneHot(ref IReadOnlyList<Feature> named, BatchSchema? schema)
     {
         // A model that is fitted further has its indicators already.
         var given = named;
-        string[] wanted = [.. OneHots.Where(name => !given.Any(f => f.Category is not null && f.Column == name))];
-        if (Features is null) named = given = [.. given, .. wanted.Where(name => !given.Any(f => f.Name == name)).Select(name => new Feature(name))];
-        if (wanted.FirstOrDefault(name => !given.Any(f => f.Name == name && !f.IsDerived)) is { } unknown)
+        string[] wanted = [.. OneHots.Where(name => !given.Any(f => f.Category is not null && f.Source == name))];
+        if (Features is null)
+            named = given = [.. given, .. wanted.Where(name => !given.Any(f => f.Name == name)).Select(name => Named(new(name), schema, "Pipeline.OneHot"))];
+        if (wanted.FirstOrDefault(name => !given.Any(f => f.Name == name && f.Category is null && f.Transforms.Count == 0)) is { } unknown)
             throw new ModelException(ErrorKind.Usage, "Pipeline.OneHot", $"'{unknown}'", "a column among the features of the fit",
                 NearestName.Remedy(unknown, given.Select(f => f.Name), "correct the name, or add the column to the features (Pipeline.Features)"));
         return [.. Enumerable.Range(0, given.Count).Where(j => wanted.Contains(given[j].Name))];
     }
 
-    /// <summary>The indicators of a column.</summary>
+    /// <summary>The indicators of a feature's categories.</summary>
     /// <exception cref="FlowException">There are too many.</exception>
-    public static IEnumerable<Feature> Indicators(string column, IReadOnlyList<string> categories) => categories.Count <= MostIndicators
-        ? categories.Select(category => Feature.Indicator(column, category))
-        : throw new FlowException(ErrorKind.Data, $"column '{column}'", FormattableString.Invariant($"{categories.Count:N0} different values"),
+    public static IEnumerable<Feature> Indicators(Feature feature, IReadOnlyList<string> categories) => categories.Count <= MostIndicators
+        ? categories.Select(feature.Indicating)
+        : throw new FlowException(ErrorKind.Data, $"column '{feature.Source}'", FormattableString.Invariant($"{categories.Count:N0} different values"),
             FormattableString.Invariant($"at most {MostIndicators:N0}, as each becomes a feature"), "group its values first, or leave the column out");
 
     /// <summary>The features with their transforms.</summary>
@@ -87,6 +91,9 @@ internal sealed record ColumnRoles
             if (named[at].Transforms.Count > 0 && !named[at].Transforms[0].Equals(FeatureTransform.Log))
                 throw new ModelException(ErrorKind.Usage, "Pipeline.Log", $"'{name}', a feature with other transforms", "a feature without transforms",
                     "leave it out, or add the logarithm to the feature's transforms");
+            if (OneHots.Contains(name) || named[at].Category is not null)
+                throw new ModelException(ErrorKind.Usage, "Pipeline.Log and Pipeline.OneHot", $"'{name}' in both", "each feature in one of them, as categories "
+                    + "have no logarithm", "leave it out of one of them");
             if (named[at].Categories is not null || isCategorical?.Invoke(at) == true)
                 throw new ModelException(ErrorKind.Usage, "Pipeline.Log", $"'{name}', a feature of categories", "a feature of numbers",
                     "leave it out, or fit a distribution of numbers to it");

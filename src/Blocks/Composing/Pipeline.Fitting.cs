@@ -19,12 +19,12 @@ public sealed partial class Pipeline
     {
         var run = graph.ForRun();
         var (sequences, labels, priors) = (roles.Sequences, roles.Labels, roles.Priors);
-        var named = roles.MayBeDerived ? roles.Named((await run.BindAsync(null, cancellationToken).ConfigureAwait(false)).Schema) : roles.Features;
+        var schema = roles.Features is null || roles.MayBeDerived ? (await run.BindAsync(null, cancellationToken).ConfigureAwait(false)).Schema : null;
+        var named = roles.MayBeDerived ? roles.Named(schema) : roles.Features;
         if (named is null)
         {
-            var bound = await run.BindAsync(null, cancellationToken).ConfigureAwait(false);
-            var schema = bound.Schema
-                ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
+            if (schema is null)
+                throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
             string?[] others = [roles.Weights, sequences?.Key, sequences?.Order, labels?.Name, foldKeys?.Name, .. priors?.Columns ?? []];
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
@@ -34,17 +34,22 @@ public sealed partial class Pipeline
                 throw new FlowException(ErrorKind.Data, run.Source.Name, takesCategories ? "no column of text, booleans or integers" : "no numeric column",
                     "at least one feature", $"choose data with {(takesCategories ? "such" : "numeric")} columns");
         }
-        var oneHot = roles.CheckOneHot(ref named);
-        if (oneHot.Length > 0 && !isPreview)
-        {
-            named = await IndicatorsAsync(run, named, oneHot, cancellationToken).ConfigureAwait(false);
-            oneHot = [];
-        }
+        var oneHot = roles.CheckOneHot(ref named, schema);
         if (priors?.Classes is not null && labels is null)
             throw new ModelException(ErrorKind.Usage, "priors", "columns by class, but no labels", "the column with the classes as well",
                 "name it (Pipeline.Labels), or give the columns in the model's order");
-        return new FeaturePass(run, roles.WithTransforms(named, isCategorical), roles.Weights, Options, sequences, roles.KnownLabels,
-            j => isCategorical?.Invoke(j) == true || oneHot.Contains(j), priors?.For(labels?.Names), foldKeys)
+        try
+        {
+            named = roles.WithTransforms(named, isCategorical);
+            for (var j = 0; j < named.Count; j++) isCategorical?.Invoke(j);
+        }
+        catch (ModelException e) when (e.FeatureIndex is not null)
+        {
+            throw e.Named(named);
+        }
+        if (oneHot.Length > 0 && isPreview) named = [.. named.Select((f, j) => oneHot.Contains(j) ? f.Indicating("...") : f)];
+        else if (oneHot.Length > 0) named = await IndicatorsAsync(run, named, oneHot, cancellationToken).ConfigureAwait(false);
+        return new FeaturePass(run, named, roles.Weights, Options, sequences, roles.KnownLabels, isCategorical, priors?.For(labels?.Names), foldKeys)
         {
             TakesCategories = takesCategories,
         };
@@ -56,7 +61,7 @@ public sealed partial class Pipeline
         await using var survey = new FeaturePass(run, [.. oneHot.Select(j => named[j])], null, Options, isCategorical: _ => true);
         await survey.FindCategoriesAsync(cancellationToken).ConfigureAwait(false);
         return [.. named.SelectMany((feature, j) => Array.IndexOf(oneHot, j) is >= 0 and var i
-            ? ColumnRoles.Indicators(feature.Column, survey.Features[i].Categories!) : [feature])];
+            ? ColumnRoles.Indicators(feature, survey.Features[i].Categories!) : [feature])];
     }
 
     /// <summary>
@@ -111,9 +116,14 @@ public sealed partial class Pipeline
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
+        // The values of one-hot columns are collected only once everything else has been checked.
+        if (roles.OneHots.Count > 0)
+        {
+            await using var preview = await flow.OpenPassAsync(estimator, validation, isPreview: true, cancellationToken).ConfigureAwait(false);
+            await CheckAsync(estimator, fit, validation, preview, cancellationToken).ConfigureAwait(false);
+        }
         await using var pass = await flow.OpenPassAsync(estimator, validation, isPreview: false, cancellationToken).ConfigureAwait(false);
-        await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
-        InputTransforms.Check(fit, pass.Columns, estimator.IsCategorical);
+        await CheckAsync(estimator, fit, validation, pass, cancellationToken).ConfigureAwait(false);
         using var journal = Options.Checkpoints is { } checkpoints
             ? FitJournal.Open(checkpoints, await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
@@ -171,16 +181,31 @@ public sealed partial class Pipeline
     {
         (var flow, fit) = Agree(fit);
         await using var pass = await flow.OpenPassAsync(estimator, validation, isPreview: true, cancellationToken).ConfigureAwait(false);
-        await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
-        InputTransforms.Check(fit, pass.Columns, estimator.IsCategorical);
+        await CheckAsync(estimator, fit, validation, pass, cancellationToken).ConfigureAwait(false);
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
-        estimator.Check(pass);
-        if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
-        if (estimator is ModelEstimator<TModel> { Start: var begin }) begin.CheckPriors(pass.PriorComponents);
-        (estimator as IPriorEstimator)?.CheckPriors(pass.PriorComponents);
         if (Options.Checkpoints is not { } checkpoints) return plan;
         var job = await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
         return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };
+    }
+
+    /// <summary>Refuses what is known to be impossible before a row is read.</summary>
+    private static async ValueTask CheckAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, Validation<TModel>? validation, FeaturePass pass,
+        CancellationToken cancellationToken)
+        where TModel : Model
+    {
+        await CheckRowsAsync(validation, pass, cancellationToken).ConfigureAwait(false);
+        await ExpectationMaximization.NamingFeaturesAsync(pass, () =>
+        {
+            InputTransforms.Check(estimator, fit, pass.Columns, pass.Features);
+            estimator.Check(pass);
+            if (estimator is ModelEstimator<TModel> given)
+            {
+                ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
+                given.Start.CheckPriors(pass.PriorComponents);
+            }
+            (estimator as IPriorEstimator)?.CheckPriors(pass.PriorComponents);
+            return ValueTask.FromResult(true);
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Describes a fit: everything that determines its result bit for bit.</summary>
@@ -192,7 +217,7 @@ public sealed partial class Pipeline
         [
             .. estimator.JobProperties.Concat(fit.JobProperties).Select(f => new JobProperty(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
-            new("features", string.Join(", ", pass.Features.Select(f => f.Category is null ? f.Name : f.Column).Distinct(StringComparer.Ordinal))),
+            new("features", string.Join(", ", pass.Features.Select(f => f.Category is null ? f.Name : f.Source).Distinct(StringComparer.Ordinal))),
             .. roles.OneHots.Count == 0 ? Array.Empty<JobProperty>() : [new("one-hot", string.Join(", ", roles.OneHots))],
             .. JobDescription.Categories(roles.Features),
             .. JobDescription.Transforms(pass.Features),

@@ -130,8 +130,10 @@ public sealed class SinkPipeline
     {
         var run = graph.ForRun();
         return run.Source is IStoredValueSource source && (sink as IStoredValueSink)?.StoredFormat == source.StoredFormat && !run.Stages.Any(s => s.IsForeign)
-            ? run with { Source = source.PassingOn(run.Stages.SelectMany(s => s.Used).ToHashSet(StringComparer.Ordinal)) }
+            ? run with { Source = source.PassingOn(Names(run.Stages.SelectMany(s => s.Used)), Names(run.Parts)) }
             : run;
+
+        static HashSet<string> Names(IEnumerable<string> columns) => columns.ToHashSet(StringComparer.Ordinal);
     }
 
     private async Task<BoundGraph> BindAsync(Graph graph, IBatchSink sink, CancellationToken cancellationToken)

@@ -22,16 +22,28 @@ internal sealed class CategoryCodes(CategoryMap map)
     }
 
     /// <summary>Writes the codes of all rows.</summary>
-    /// <param name="column">Text, numbers or booleans.</param>
+    /// <param name="column">Text, numbers or booleans; dates or times if the categories are those of a part.</param>
     /// <param name="target">Shape [rows]; NaN where a value is missing.</param>
-    public void Write(BatchColumn column, Span<double> target)
+    /// <param name="part">The part of each value that is a category; null (default) = the value itself.</param>
+    public void Write(BatchColumn column, Span<double> target, DatePart? part = null)
     {
         var rows = target[..column.Length];
+        if (part is not null)
+        {
+            DateParts.Write(part, column, rows);
+            Each(rows, rows, map.Code);
+            Count(rows);
+            return;
+        }
         var (codes, indexes, present) = column.Accept(new Dictionaries(this));
         if (codes is not null) Take(codes, indexes.Span, rows);
         else Encode(column, rows);
         if (present is not null) Blank(rows, present);
-        if (codes is not null && !codes.Contains(CategoryMap.Unknown)) return;
+        if (codes is null || codes.Contains(CategoryMap.Unknown)) Count(rows);
+    }
+
+    private void Count(ReadOnlySpan<double> rows)
+    {
         if (rows.Count(CategoryMap.Unknown) is > 0 and var unknown) Interlocked.Add(ref unknownRows, unknown);
     }
 

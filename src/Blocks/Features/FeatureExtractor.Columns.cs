@@ -1,4 +1,5 @@
 using Pipelines.Io;
+using Pipelines.Io.Format;
 
 namespace Pipelines.Blocks;
 
@@ -40,25 +41,30 @@ internal sealed partial class FeatureExtractor
             var field = schema.Fields[indexes[i]];
             if (PartOf(i) is { } part)
             {
-                if (DateParts.Obstacle(part, field.ValueType) is not var (found, expected)) continue;
+                if (TakesCategories && part.HasFraction)
+                    throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"{features[i].Name}, a part with a fraction",
+                        "a feature of texts, booleans or integers", "take a part of whole numbers, such as hour, or leave it out");
+                if (DateParts.Obstacle(part, StoredTimes.TypeOf(field)) is not var (found, expected)) continue;
                 throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", found, $"{expected}, of which {features[i].Name} is a part",
                     field.IsNumeric ? "take the number itself, or another column" : "take another column or part");
             }
             var isCategorical = IsCategorical(i);
             if (field.Union is { IsInConflict: true, AreNumbers: false } union) union.CheckType(Property(i));
+            var isTime = i < features.Count && DatePart.All.Any(p => DateParts.Obstacle(p, field.ValueType) is null);
+            var takePart = $"take a part of it, such as {(field.ValueType == typeof(TimeOnly) ? "hour" : "weekday")}({field.Name}), or leave the column out";
             if (TakesCategories && i < features.Count && field.Obstacle is null && !HasCategories(field))
                 throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
-                    "a feature of texts, booleans or integers", "convert it to categories first, such as the numbers of ranges, or leave the column out");
+                    "a feature of texts, booleans or integers",
+                    isTime ? takePart : "convert it to categories first, such as the numbers of ranges, or leave the column out");
             var isRight = field.IsNumeric || (!IsNumber(i) && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
             if (field.Obstacle is { } obstacle)
                 throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"a column that is only passed on: {obstacle}",
                     $"a {role} of numbers, booleans or texts", "leave the column out, or convert it first");
-            var isTime = !isCategorical && !IsNumber(i) && DatePart.All.FirstOrDefault(p => DateParts.Obstacle(p, field.ValueType) is null) is not null;
             var isText = !isCategorical && !IsNumber(i) && field.ValueType == typeof(string);
             throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
                 isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
-                isTime ? $"take a part of it, such as {(field.ValueType == typeof(TimeOnly) ? "hour" : "weekday")}({field.Name}), or leave the column out"
+                isTime ? takePart
                 : isText
                     ? "leave the column out, fit a distribution of categories to it (discrete), or for k-means one-hot encode it (Pipeline.OneHot)"
                     : "leave the column out, or convert it first");

@@ -121,6 +121,11 @@ internal sealed partial class FeatureExtractor
     /// <summary>The columns that must be read.</summary>
     public IEnumerable<string> Needed => All.Concat(FoldKeys?.Name is { } key ? [key] : []).Distinct(StringComparer.Ordinal);
 
+    /// <summary>The columns of whose dates and times only parts are needed.</summary>
+    public IEnumerable<string> PartColumns => features.Where(f => f.Part is not null).Select(f => f.Column)
+        .Except(features.Where(f => f.Part is null).Select(f => f.Column).Concat(new[] { label, weights, FoldKeys?.Name }.OfType<string>()).Concat(priors),
+            StringComparer.Ordinal);
+
     // In the order of the codes, then the weights, then the priors.
     private IEnumerable<string> All => features.Select(f => f.Column).Concat(new[] { label, weights }.OfType<string>()).Concat(priors);
 
@@ -143,13 +148,14 @@ internal sealed partial class FeatureExtractor
             var values = target.Slice(c * layout.Stride, batch.Rows);
             if (codes[c] is { } categories)
             {
-                categories.Write(column, values);
-                if (RefusesUnknown && values.Contains(CategoryMap.Unknown)) FindUnknown(column, values, categories, ref bad);
+                categories.Write(column, values, features[c].Part);
+                if (RefusesUnknown && values.Contains(CategoryMap.Unknown)) FindUnknown(features[c], column, values, categories, ref bad);
             }
             else if (indicators[c] is { } indicator)
             {
                 // Once for each column.
-                if (indicator.Write(column, values) && indicator.IsFirst) FindUnknown(column, values, indicator.Codes, ref bad);
+                if (indicator.Write(column, values, features[c].Part) && indicator.IsFirst)
+                    FindUnknown(features[c], column, values, indicator.Codes, ref bad);
                 indicator.Indicate(values);
             }
             else if (features[c].Part is { } part) DateParts.Write(part, column, values);
@@ -181,12 +187,14 @@ internal sealed partial class FeatureExtractor
         return bad is null ? null : [.. bad.DistinctBy(b => b.Row).OrderBy(b => b.Row)];
     }
 
-    private static void FindUnknown(BatchColumn column, ReadOnlySpan<double> values, CategoryCodes categories, ref List<BadRow>? bad)
+    private static void FindUnknown(Feature feature, BatchColumn column, ReadOnlySpan<double> values, CategoryCodes categories, ref List<BadRow>? bad)
     {
+        var own = DateParts.Of(feature, column);
         for (var row = 0; row < values.Length; row++)
         {
             if (values[row] != CategoryMap.Unknown) continue;
-            (bad ??= []).Add(new(row, column.Field.Name, FormattableString.Invariant($"'{column.GetValue(row)}', a value that the model does not know"),
+            var found = FormattableString.Invariant($"'{own.GetValue(row)}'{(feature.Part is null ? "" : $" as {feature.Source}")}");
+            (bad ??= []).Add(new(row, column.Field.Name, $"{found}, a value that the model does not know",
                 $"one of its {categories.Categories.Count} values{(categories.Categories.Count <= 4 ? $" ({string.Join(", ", categories.Categories)})" : "")}",
                 "correct the value or make it null, or fit the model to data that have it"));
         }

@@ -15,7 +15,7 @@ internal sealed record IndicatorCodes(CategoryCodes Codes, int Code)
     {
         var made = new IndicatorCodes?[features.Count];
         var indicators = Enumerable.Range(0, made.Length).Where(j => features[j].Category is not null);
-        foreach (var column in indicators.GroupBy(j => features[j].Column, StringComparer.Ordinal))
+        foreach (var column in indicators.GroupBy(j => features[j].Source, StringComparer.Ordinal))
         {
             int[] own = [.. column];
             var codes = new CategoryCodes(new CategoryMap([.. own.Select(j => features[j].Category!)]));
@@ -24,13 +24,11 @@ internal sealed record IndicatorCodes(CategoryCodes Codes, int Code)
         return made;
     }
 
-    /// <summary>Writes the codes of all rows.</summary>
-    /// <param name="column">Text, numbers or booleans.</param>
-    /// <param name="target">Shape [rows]; NaN where a value is missing.</param>
+    /// <inheritdoc cref="CategoryCodes.Write"/>
     /// <returns>True if a value is none of the categories.</returns>
-    public bool Write(BatchColumn column, Span<double> target)
+    public bool Write(BatchColumn column, Span<double> target, DatePart? part)
     {
-        Codes.Write(column, target);
+        Codes.Write(column, target, part);
         return target.Contains(CategoryMap.Unknown);
     }
 

@@ -36,6 +36,9 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
         return bound with { Rounded = [.. wanted is null ? read.Where(name => bound.Schema?.IndexOf(name) < 0) : read] };
     }
 
+    /// <summary>The columns of whose dates and times the stages look at parts only.</summary>
+    public IEnumerable<string> Parts => Stages.SelectMany(s => s.Parts).Except(Stages.SelectMany(s => s.Used), StringComparer.Ordinal);
+
     /// <summary>Prepares the stages for one run; dispose the result.</summary>
     public async Task<PreparedGraph> PrepareAsync(PipelineOptions options, CancellationToken cancellationToken)
     {

@@ -48,16 +48,17 @@ internal static class JobDescription
     /// <summary>The given categories as a property; empty if there are none.</summary>
     public static IEnumerable<JobProperty> Categories(IReadOnlyList<Feature>? features)
     {
-        if (features is null || features.All(f => f.Categories is null)) return [];
-        var text = JsonSerializer.SerializeToUtf8Bytes(features.Select(f => new { f.Categories, f.MissingText }));
+        if (features is null || features.All(f => f.Categories is null && f.Category is null)) return [];
+        var text = JsonSerializer.SerializeToUtf8Bytes(features.Select(f => new { f.Categories, f.MissingText, f.Category }));
         return [new(CategoriesProperty, Convert.ToHexStringLower(SHA256.HashData(text)))];
     }
 
-    /// <summary>The parts and transforms of the features as a property; empty if there are none.</summary>
+    /// <summary>The parts and transforms of the features as a property; empty if there are none. Indicators are those that the data give.</summary>
     public static IEnumerable<JobProperty> Transforms(IReadOnlyList<Feature>? features)
     {
-        if (features is null || !features.Any(f => f.IsDerived)) return [];
-        var texts = features.Select(f => string.Join(", ", f.Transforms.Select(Text).Prepend(f.Part?.Name ?? f.Category).OfType<string>()));
+        var derived = (features ?? []).Where(f => f.Category is null && f.IsDerived).ToList();
+        if (derived.Count == 0) return [];
+        var texts = derived.Select(f => $"{f.Name}: {string.Join(", ", f.Transforms.Select(Text).Prepend(f.Part is null ? null : "part").OfType<string>())}");
         return [new(TransformsProperty, string.Join("; ", texts))];
 
         static string Text(FeatureTransform transform) =>

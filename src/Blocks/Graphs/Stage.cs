@@ -35,6 +35,9 @@ internal abstract record Stage(string Name)
     /// <summary>The columns whose values the stage looks at; none by default. Others it passes on. User code may look at all of them.</summary>
     public virtual IEnumerable<string> Used => [];
 
+    /// <summary>The columns of whose dates and times the stage looks at parts only; none by default.</summary>
+    public virtual IEnumerable<string> Parts => [];
+
     /// <summary>
     /// Does the work needed before the first row arrives, such as one pass over all rows; called for each run, before <see cref="Create"/>. Returns the stage
     /// to run with: this one (the default), or a disposable one that holds the results.

@@ -15,15 +15,15 @@ internal sealed partial class FeatureLoader
     public async Task<FeatureStore?> FindCategoriesAsync(CancellationToken cancellationToken)
     {
         int[] unknown = [.. extractor.Unknown.Order()];
-        string[] names = [.. unknown.Select(i => Features[i].Column)];
-        if (extractor.HasUnknownLabels) names = [.. names, labels!.Name];
-        var bound = await Graph.BindAsync(names, cancellationToken).ConfigureAwait(false);
+        Feature[] surveyed = [.. unknown.Select(i => Features[i])];
+        if (extractor.HasUnknownLabels) surveyed = [.. surveyed, new(labels!.Name)];
+        var bound = await Graph.BindAsync([.. surveyed.Select(f => f.Column).Distinct(StringComparer.Ordinal)], cancellationToken).ConfigureAwait(false);
         if ((await BindAsync(cancellationToken).ConfigureAwait(false)).Schema is { } schema) extractor.Check(schema, Graph.Source.Name);
         await using var run = new RunSupervisor(Options, cancellationToken);
         run.Accounts.Phase = "categories";
-        using var keeping = new Keeping(MayKeepCodes(names) ? new CodeCache(Layout, OpenSpill, MemoryBytes ?? Plan(bound).CacheBytes) : null);
-        var survey = new CategorySurveyBlock(names, run) { Keep = keeping.Codes is null ? null : keeping.Codes.Add };
-        Linking.Link(bound.Create(run, 0, keeping.Codes is null ? 0 : sizeof(ushort) * names.Length), survey);
+        using var keeping = new Keeping(MayKeepCodes(surveyed) ? new CodeCache(Layout, OpenSpill, MemoryBytes ?? Plan(bound).CacheBytes) : null);
+        var survey = new CategorySurveyBlock(surveyed, run) { Keep = keeping.Codes is null ? null : keeping.Codes.Add };
+        Linking.Link(bound.Create(run, 0, keeping.Codes is null ? 0 : sizeof(ushort) * surveyed.Length), survey);
         await run.RunAsync().ConfigureAwait(false);
         if (run.Accounts.RowsIn == 0) throw NoRow();
         var found = Features.ToArray();
@@ -61,10 +61,10 @@ internal sealed partial class FeatureLoader
         return null;
     }
 
-    // Only rows of nothing but the surveyed columns.
-    private bool MayKeepCodes(string[] names) =>
+    // Only rows of nothing but the surveyed features.
+    private bool MayKeepCodes(Feature[] surveyed) =>
         !KeepsNothing && !Options.BadRows.Keeps && sequences is null && !extractor.IsLabeled && !extractor.IsWeighted && extractor.Priors == 0
-        && extractor.FoldKeys is null && names.SequenceEqual(Features.Select(f => f.Column), StringComparer.Ordinal);
+        && extractor.FoldKeys is null && surveyed.SequenceEqual(Features);
 
     /// <summary>A numeric label column contains the numbers of classes or states if none of their names is a number.</summary>
     private void TakeNumbersAsLabels(BatchSchema schema)

@@ -1,4 +1,5 @@
 using Pipelines.Io;
+using Pipelines.Io.Format;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
@@ -39,6 +40,10 @@ internal sealed partial class FeatureLoader
             LabelNoun = sequences is null ? "class" : "state",
             FoldKeys = foldKeys,
         };
+        // A part of a time needs less than the time itself.
+        var parts = extractor.PartColumns.Except([.. sequences?.Needed ?? [], .. Graph.Stages.SelectMany(s => s.Used)], StringComparer.Ordinal).ToHashSet();
+        if (parts.Count > 0 && Graph.Source is IStoredValueSource source && !Graph.Stages.Any(s => s.IsForeign))
+            Graph = Graph with { Source = source.PassingOn(null, parts) };
         Layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled, extractor.Priors, foldKeys is not null);
         Seen = new SeenData(extractor.Columns);
     }
@@ -243,7 +248,7 @@ internal sealed partial class FeatureLoader
         }
     }
 
-    private static string TypeOf(ColumnField field) => field.ValueType.Name.ToLowerInvariant();
+    private static string TypeOf(ColumnField field) => StoredTimes.TypeOf(field).Name.ToLowerInvariant();
 
     // A schema known only from a transform's first batch says nothing certain about later batches.
     private static Feature Describe(Feature feature, BatchSchema? schema, ValueRange? range)

@@ -14,7 +14,9 @@ internal sealed record ScoreStage(ScorePlan Plan) : Stage("score")
 
     public override ScoreSummary? Summary => Plan.Tally.Summary(null);
 
-    public override IEnumerable<string> Used => Plan.Extractor.Needed;
+    public override IEnumerable<string> Used => Plan.Extractor.Needed.Except(Parts, StringComparer.Ordinal);
+
+    public override IEnumerable<string> Parts => Plan.Extractor.PartColumns;
 
     public override BatchSchema? Bind(BatchSchema? input, string place) => input is null ? null : Plan.Bind(input, place).Schema;
 

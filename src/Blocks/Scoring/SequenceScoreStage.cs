@@ -25,7 +25,9 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
 
     public override ScoreSummary? Summary => Plan.Tally.Summary(Total);
 
-    public override IEnumerable<string> Used => [.. Plan.Extractor.Needed, .. Sequences.Needed];
+    public override IEnumerable<string> Used => [.. Plan.Extractor.Needed.Except(Parts, StringComparer.Ordinal), .. Sequences.Needed];
+
+    public override IEnumerable<string> Parts => Plan.Extractor.PartColumns;
 
     public override BatchSchema? Bind(BatchSchema? input, string place)
     {

@@ -33,15 +33,15 @@ internal sealed class CodeCache(FeatureLayout layout, Func<SpillFile> createSpil
 
     /// <summary>Adds the next batch.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="names">Shape [features]: names of the columns.</param>
+    /// <param name="values">Shape [features]: their values.</param>
     /// <returns>False if the batch cannot be kept as codes; then nothing can.</returns>
-    public bool Add(DataBatch batch, IReadOnlyList<string> names)
+    public bool Add(DataBatch batch, IReadOnlyList<BatchColumn> values)
     {
         // Batches without the rows that a stage rejected are not those that a later pass has to count.
         if (batch.Rejected is not null) return false;
         if (columns.Length == 0)
         {
-            CodedColumn?[] made = [.. names.Select(n => CodedColumn.Of(batch[n]))];
+            CodedColumn?[] made = [.. values.Select(CodedColumn.Of)];
             if (made.Contains(null)) return false;
             columns = made!;
         }
@@ -50,9 +50,9 @@ internal sealed class CodeCache(FeatureLayout layout, Func<SpillFile> createSpil
         var isWide = false;
         for (var c = 0; c < columns.Length; c++)
         {
-            if (!isWide && columns[c].TryWriteBytes(batch[names[c]], bytes.AsSpan(c * batch.Rows, batch.Rows))) continue;
+            if (!isWide && columns[c].TryWriteBytes(values[c], bytes.AsSpan(c * batch.Rows, batch.Rows))) continue;
             var target = numbers.AsSpan(0, batch.Rows);
-            if (!columns[c].Write(batch[names[c]], target)) return false;
+            if (!columns[c].Write(values[c], target)) return false;
             if (!isWide && columns[c].Count > byte.MaxValue)
             {
                 var wide = Rent(2 * batch.Rows * columns.Length);

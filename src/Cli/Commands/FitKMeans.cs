@@ -17,9 +17,9 @@ internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Ll
             + "row farthest from its own centroid. [default: keep, or as in --initial]", "NAME", policies.Keys, "relocate");
 
     private readonly Setting<IReadOnlyList<string>?> oneHot = Setting.Names(
-        "--one-hot", "Columns of text, numbers or booleans to turn into features of 0 and 1, one for each value, at most 1,000 each. Without --features, "
-            + "they are added to the numeric columns. They are not scaled. A row with another value is a bad row in scores; a missing value is missing in "
-            + "all of them. Repeat the option to add columns. [default: none, or as in --initial]", "a,b,c",
+        "--one-hot", "Columns of text, numbers or booleans, or parts of dates, to turn into features of 0 and 1, one for each value, at most "
+            + "1,000 each. Without --features, they are added to the numeric columns. They are not scaled. A row with another value is a bad row in scores; a "
+            + "missing value is missing in all of them. Repeat the option to add columns. [default: none, or as in --initial]", "a,b,c",
         "column names separated by commas, each once", "origin");
 
     public override string Name => "kmeans";
@@ -51,6 +51,9 @@ internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Ll
         var flow = base.Of(pipeline, initial, parsed);
         return parsed.GetValue(oneHot) is { } columns ? flow.OneHot([.. columns]) : flow;
     }
+
+    protected override IEnumerable<string> Details(ParseResult parsed) =>
+        parsed.GetValue(oneHot) is { } columns ? [$"one-hot {string.Join(", ", columns)}"] : [];
 
     protected override IEnumerable<string> MorePasses(ParseResult parsed) =>
         parsed.GetValue(oneHot) is null ? [] : ["before all, the values of the one-hot columns are collected: reads these columns"];

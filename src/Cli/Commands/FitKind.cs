@@ -72,6 +72,9 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     /// <summary>Passes that only this kind makes, for the plan. None by default.</summary>
     protected virtual IEnumerable<string> MorePasses(ParseResult parsed) => [];
 
+    /// <summary>What the plan says of this kind's own options. Nothing by default.</summary>
+    protected virtual IEnumerable<string> Details(ParseResult parsed) => [];
+
     /// <summary>What the report for scripts says of this kind only. Nothing by default.</summary>
     protected virtual void WriteMore(Utf8JsonWriter json, TModel model)
     {
@@ -168,7 +171,8 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
         if (isDry)
         {
-            var job = $"fit {Name}{(initial is null ? "" : $"; starts from {parsed.GetValue(Fit.Initial)}")}";
+            var job = string.Join("; ", [$"fit {Name}", .. TakesNumbers ? transforms.Describe(parsed) : [], .. Details(parsed),
+                .. initial is null ? Array.Empty<string>() : [$"starts from {parsed.GetValue(Fit.Initial)}"]]);
             if (incremental.Options(parsed) is { } known)
             {
                 var state = await IncrementalFiles.CompareAsync(parsed.GetRequiredValue(Fit.Inputs), known, cancellationToken).ConfigureAwait(false);
@@ -294,15 +298,17 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     private IEnumerable<UsageError> CheckUse(ParseResult parsed, CommonSettings common)
     {
         if (parsed.GetValue(Fit.Initial) is not null) return [];
+        var features = TakesNumbers ? transforms.Features(parsed.GetValue(Fit.Features), parsed) : null;
         try
         {
             var (estimator, options) = (Estimator(parsed), Options(parsed, common));
-            InputTransforms.Check(options, parsed.GetValue(Fit.Features)?.Count ?? 1, estimator.IsCategorical);
+            InputTransforms.Check(estimator, options, features?.Count ?? 1, features);
             return [.. options.Unused(Uses(estimator, parsed), estimator.ParameterKinds).Select(UsageError.Of)];
         }
         catch (ModelException e)
         {
-            return [UsageError.Of(e)];
+            // A feature without a name is refused once its name is known.
+            return features is null && e.FeatureIndex is not null ? [] : [UsageError.Of(e.Named(features))];
         }
     }
 

@@ -46,7 +46,8 @@ internal sealed class FitSettings
     private readonly Setting<double?> relative;
 
     private readonly Setting<double?> maxSeconds = Setting.Real(
-        "--max-seconds", "Begin no update after this many seconds; the model is that of the last one. The result then depends on the machine. [default: "
+        "--max-seconds", "Begin no update after this many seconds, nor another try for a start; the model is that of the last one. The result then "
+            + "depends on the machine. [default: "
             + "no limit]", "S", "a number above 0", "3600", x => x > 0);
 
     private readonly FitWords words;

@@ -26,6 +26,13 @@ internal sealed class TransformSettings
     /// <summary>True if features get transforms.</summary>
     public bool IsGiven(ParseResult parsed) => parsed.GetValue(log) is not null || parsed.GetValue(scale) is not (null or None);
 
+    /// <summary>What the features get, for the plan.</summary>
+    public IEnumerable<string> Describe(ParseResult parsed)
+    {
+        if (parsed.GetValue(log) is { } names) yield return $"logarithms of {string.Join(", ", names)}";
+        if (parsed.GetValue(scale) is { } name and not None) yield return $"scale {name}";
+    }
+
     /// <summary>Errors that involve several options.</summary>
     /// <param name="result">The parsed command.</param>
     /// <param name="fit">The options that all kinds of fits share.</param>
@@ -38,6 +45,10 @@ internal sealed class TransformSettings
             yield return new(log.Name, $"'{unknown}', which is no feature", $"names among those of {fit.Features.Name}",
                 NearestName.Remedy(unknown, features, $"leave it out, or add it to {fit.Features.Name}"));
     }
+
+    /// <summary>The features with the transforms that are known before the fit; null = they are not named.</summary>
+    public IReadOnlyList<Feature>? Features(IReadOnlyList<string>? names, ParseResult parsed) => names is null ? null
+        : [.. names.Select(n => parsed.GetValue(log)?.Contains(n) == true ? new Feature(n) { Transforms = [FeatureTransform.Log] } : new(n))];
 
     /// <summary>The options of the fit.</summary>
     public FitOptions With(FitOptions options, ParseResult parsed) =>

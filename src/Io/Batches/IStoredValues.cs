@@ -10,8 +10,9 @@ public interface IStoredValueSource : IBatchSource
     string StoredFormat { get; }
 
     /// <summary>This source for one run that looks at the values of some columns only and passes on the others as they are stored.</summary>
-    /// <param name="used">The columns whose values are used.</param>
-    IBatchSource PassingOn(IReadOnlySet<string> used);
+    /// <param name="used">The columns whose values are used; null = all.</param>
+    /// <param name="parts">Columns of dates and times of which only parts are used: they may come as numbers in the unit in which they are stored.</param>
+    IBatchSource PassingOn(IReadOnlySet<string>? used, IReadOnlySet<string> parts);
 }
 
 /// <summary>A sink that writes values as a source stores them.</summary>

@@ -22,7 +22,9 @@ public sealed record JobIdentity(IReadOnlyList<JobProperty> Properties)
             if (before is null) return $"{fact.Name} is new ({fact.Value})";
             if (before.Value != fact.Value) return $"{fact.Name} was {before.Value} and is now {fact.Value}";
         }
-        return earlier.Properties.FirstOrDefault(f => Properties.All(g => g.Name != f.Name)) is { } gone ? $"{gone.Name} was {gone.Value} and is gone" : null;
+        return earlier.Properties.FirstOrDefault(f => Properties.All(g => g.Name != f.Name)) is { } gone
+            ? $"{gone.Name} was {gone.Value} and is no longer given"
+            : null;
     }
 
     /// <inheritdoc/>

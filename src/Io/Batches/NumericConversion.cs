@@ -11,7 +11,7 @@ internal static class NumericConversion
     public static void ToDoubles<T>(ColumnField field, ReadOnlyMemory<T> values, Span<double> target)
     {
         if (!To(values, target))
-            throw new FlowException(ErrorKind.Data, $"column '{field.Name}'", field.ValueType.Name.ToLowerInvariant(), "a number",
+            throw new FlowException(ErrorKind.Data, $"column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}", "numbers",
                 "leave the column out of the features, or convert it first");
     }
 

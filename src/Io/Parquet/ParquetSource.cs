@@ -34,6 +34,9 @@ public sealed class ParquetSource : IInspectableSource, IStoredValueSource
     // The columns whose values are used; null = all. The others are passed on as they are stored.
     private readonly IReadOnlySet<string>? used;
 
+    // The columns of which only parts of dates and times are used.
+    private readonly IReadOnlySet<string>? parts;
+
     // The warnings about columns that are read as text.
     private IReadOnlyList<string> texts = [];
 
@@ -60,8 +63,8 @@ public sealed class ParquetSource : IInspectableSource, IStoredValueSource
 
     private ParquetSource(ParquetSource source) => (paths, options, Name, isForOneRun) = (source.paths, source.options, source.Name, true);
 
-    private ParquetSource(ParquetSource source, IReadOnlySet<string> used)
-        : this(source) => (this.used, files) = (used, source.files);
+    private ParquetSource(ParquetSource source, IReadOnlySet<string>? used, IReadOnlySet<string> parts)
+        : this(source) => (this.used, this.parts, files) = (used, parts, source.files);
 
     /// <inheritdoc/>
     public string Name { get; }
@@ -74,7 +77,7 @@ public sealed class ParquetSource : IInspectableSource, IStoredValueSource
     public string StoredFormat => FormatName;
 
     /// <inheritdoc/>
-    public IBatchSource PassingOn(IReadOnlySet<string> used) => new ParquetSource(this, used);
+    public IBatchSource PassingOn(IReadOnlySet<string>? used, IReadOnlySet<string> parts) => new ParquetSource(this, used, parts);
 
     /// <inheritdoc/>
     /// <remarks>Resolves the files again; <see cref="ReadAsync"/> then reads those.</remarks>
@@ -220,7 +223,7 @@ public sealed class ParquetSource : IInspectableSource, IStoredValueSource
     private async ValueTask<ParquetPlan> PlanAsync(bool isOpening, CancellationToken cancellationToken)
     {
         if (plan is { } known && (isForOneRun || !isOpening)) return known;
-        var made = ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed(), ListColumns.Of(options), used);
+        var made = ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed(), ListColumns.Of(options), used, parts);
         if (isForOneRun || isOpening) plan = made;
         return made;
     }

@@ -17,6 +17,9 @@ internal abstract class ClassFits
     /// <summary>True if a feature holds categories.</summary>
     public abstract bool IsCategorical(int feature);
 
+    /// <summary>The family of a feature if its support is fixed, otherwise null.</summary>
+    public abstract string? FixedSupport(int feature);
+
     /// <summary>True: where no features are named, they are all columns of text, booleans and integers. False by default.</summary>
     public virtual bool TakesCategories => false;
 
@@ -65,6 +68,9 @@ internal class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
 
     /// <inheritdoc/>
     public override bool IsCategorical(int feature) => each.IsCategorical(feature);
+
+    /// <inheritdoc/>
+    public override string? FixedSupport(int feature) => each.FixedSupport(feature);
 
     /// <inheritdoc/>
     public override bool TakesCategories => each.TakesCategories;

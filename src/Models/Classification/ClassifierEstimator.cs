@@ -29,6 +29,9 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
     public bool IsCategorical(int feature) => fits.IsCategorical(feature);
 
     /// <inheritdoc/>
+    public string? FixedSupport(int feature) => fits.FixedSupport(feature);
+
+    /// <inheritdoc/>
     public bool TakesCategories => fits.TakesCategories;
 
     /// <inheritdoc/>

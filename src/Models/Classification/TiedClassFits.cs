@@ -26,6 +26,9 @@ internal sealed class TiedClassFits(DistributionFamily family) : ClassFits
     public override bool IsCategorical(int feature) => family.IsCategorical(feature);
 
     /// <inheritdoc/>
+    public override string? FixedSupport(int feature) => family.FixedSupport(feature);
+
+    /// <inheritdoc/>
     public override bool AreEstimatedInOnePass => false;
 
     /// <inheritdoc/>

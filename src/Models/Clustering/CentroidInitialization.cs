@@ -64,7 +64,8 @@ public abstract class CentroidInitialization
         if (distinct < clusters)
             throw new ModelException(ErrorKind.Data,
                 sample.IsComplete ? "input" : string.Create(CultureInfo.InvariantCulture, $"in a sample of {sample.Rows:N0} of {sample.TotalRows:N0} rows"),
-                $"{distinct} distinct {(distinct == 1 ? "row" : "rows")}", $"at least {clusters}, one for each component",
+                $"{distinct} distinct {(distinct == 1 ? "row" : "rows")}{(sample.OmitsRows || sample.Weights.Contains(0) ? " of weight above 0" : "")}",
+                $"at least {clusters}, one for each component",
                 sample.IsComplete
                     ? $"use at most {distinct} {(distinct == 1 ? "component" : "components")}"
                     : "choose them from more rows (FitOptions.InitializationRows), or use fewer components");
@@ -84,6 +85,7 @@ public abstract class CentroidInitialization
     internal async ValueTask<(TModel Start, FitOptions Options)> StartAsync<TModel>(IDataPass pass, FitOptions options, int clusters,
         Func<FeatureSample, FitOptions, TModel> start, CancellationToken cancellationToken)
     {
+        options = options.Started();
         var survey = await SurveyAsync(pass, options, clusters, cancellationToken).ConfigureAwait(false);
         using (Cancellation.Enter(cancellationToken))
         {

@@ -41,17 +41,19 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
             (clusters >= 1, nameof(clusters), clusters, "at least 1"),
             (Enum.IsDefined(emptyClusters), nameof(emptyClusters), emptyClusters, "Keep or Relocate"));
         KMeans.CheckPolicy(emptyClusters, options.BatchesPerIteration is not null);
+        options = options.Started();
         var survey = await initialization.SurveyAsync(pass, options, clusters, cancellationToken).ConfigureAwait(false);
-        string? warning;
+        List<string> warnings;
         KMeans start;
         using (Cancellation.Enter(cancellationToken))
         {
             var sample = survey.Sample();
-            warning = UnequalSpreads(sample, pass.Features);
+            warnings = [.. FitDiagnosis.MuchMissing(sample, pass.Features)];
+            if (UnequalSpreads(sample, pass.Features) is { } spreads) warnings.Add(spreads);
             start = KMeansStart.Best(sample, clusters, initialization, options).With(emptyClusters);
         }
         var result = await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
-        return warning is null ? result : result with { Warnings = [warning, .. result.Warnings] };
+        return result with { Warnings = [.. warnings, .. result.Warnings] };
     }
 
     /// <summary>A warning of features whose standard deviations differ so much that one of them decides the distances; null if there are none.</summary>
@@ -62,7 +64,7 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
         for (var j = 0; j < sample.Columns; j++) moments.Add(j, rows, FeatureTransforms.None);
         // The indicators of a column count together, as they do in a distance.
         var spreads = Enumerable.Range(0, sample.Columns).Where(j => !moments.IsConstant(j))
-            .GroupBy(j => features is null ? $"feature {j}" : $"'{(features[j].Category is null ? features[j].Name : features[j].Column)}'")
+            .GroupBy(j => features is null ? $"feature {j}" : $"'{(features[j].Category is null ? features[j].Name : features[j].Source)}'")
             .Select(g => (Name: g.Key, Spread: Math.Sqrt(g.Sum(moments.Variance)))).OrderBy(s => s.Spread).ToArray();
         if (spreads.Length < 2 || !(spreads[^1].Spread > MostSpread * spreads[0].Spread)) return null;
         var (least, most) = (spreads[0], spreads[^1]);

@@ -25,7 +25,7 @@ internal static class KMeansStart
         if (few.CountDistinct(clusters) < clusters) few = sample;
         var tries = Math.Clamp((int)(Work / (20.0 * few.Rows * clusters * few.Columns)), 1, Tries);
         FitResult<KMeans>? best = null;
-        for (var t = 0; t < tries; t++)
+        for (var t = 0; t < tries && (best is null || !options.IsLate); t++)
         {
             var found = ToEnd(new(initialization.Centroids(few, clusters, options.Seed + ((long)t << 40))), few, options);
             if (best is null || found.LogLikelihood > best.LogLikelihood) best = found;
@@ -35,5 +35,13 @@ internal static class KMeansStart
 
     /// <summary>Lloyd's updates until they gain little.</summary>
     public static FitResult<KMeans> ToEnd(KMeans centroids, FeatureSample sample, FitOptions options) => centroids.Fit(sample.Matrix,
-        new FitOptions { MaxIterations = 100, RelativeTolerance = 1e-4, MaxDegreeOfParallelism = options.MaxDegreeOfParallelism });
+        new FitOptions
+        {
+            MaxIterations = 100,
+            RelativeTolerance = 1e-4,
+            MaxDegreeOfParallelism = options.MaxDegreeOfParallelism,
+            MaxSeconds = options.MaxSeconds,
+            TimeProvider = options.TimeProvider,
+            Began = options.Began,
+        });
 }

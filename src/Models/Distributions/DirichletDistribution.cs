@@ -75,6 +75,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     public override int Dimensions => alphas.Length;
 
     /// <inheritdoc/>
+    public override string FixedSupport(int feature) => FormatName;
+
+    /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
     /// <summary>The flat distribution, set to be fitted by maximum likelihood: without given parameters a density of shares is fitted.</summary>

@@ -16,6 +16,9 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
     public bool IsCategorical(int feature) => family.IsCategorical(feature);
 
     /// <inheritdoc/>
+    public string? FixedSupport(int feature) => family.FixedSupport(feature);
+
+    /// <inheritdoc/>
     public bool IsEstimatedInOnePass => family.IsEstimatedInOnePass;
 
     /// <inheritdoc/>

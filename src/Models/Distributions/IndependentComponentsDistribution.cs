@@ -211,6 +211,13 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
+    public override string? FixedSupport(int feature)
+    {
+        var part = Array.FindLastIndex(offsets, o => o <= feature);
+        return Parts[part].FixedSupport(feature - offsets[part]);
+    }
+
+    /// <inheritdoc/>
     public override IEnumerable<string> Diagnose(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.Diagnose(own));
 
     internal override IEnumerable<string> DiagnosePart(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.DiagnosePart(own));

@@ -14,7 +14,7 @@ namespace Pipelines;
 /// <remarks>Statistics: the points and weights, in row order; points of weight 0 are left out.</remarks>
 public abstract class KernelDensity : Distribution
 {
-    private protected const string BandwidthText = "the bandwidth in the feature's unit, above 0, default 1";
+    private protected const string BandwidthText = "the bandwidth in the feature's unit (of a scaled feature: in scaled units), above 0, default 1";
 
     private readonly double[] points;
     private readonly double[] weights;

@@ -67,6 +67,9 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     private protected override string Support => "finite numbers";
 
     /// <inheritdoc/>
+    public override string? FixedSupport(int feature) => null;
+
+    /// <inheritdoc/>
     public static StudentTDistribution Prototype(ReadOnlySpan<double> center) => new(4, center[0], 1);
 
     /// <inheritdoc/>

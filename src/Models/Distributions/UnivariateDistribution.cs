@@ -26,6 +26,9 @@ public abstract class UnivariateDistribution : Distribution
     /// <summary>The values the distribution is defined on, as text; null = every finite number.</summary>
     private protected virtual string? Support => null;
 
+    /// <inheritdoc/>
+    public override string? FixedSupport(int feature) => Support is null ? base.FixedSupport(feature) : FormatName;
+
     private string ParameterText => string.Join(", ", Parameters.Select(p => $"{Spaced(p.Name)} {p.Value.Text()}"));
 
     /// <inheritdoc/>

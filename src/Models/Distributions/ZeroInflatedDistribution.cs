@@ -86,6 +86,10 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     public override bool IsDiscrete => Inner.IsDiscrete;
 
     /// <inheritdoc/>
+    /// <remarks>Zeros stay zeros, whatever the other distribution is.</remarks>
+    public override string FixedSupport(int feature) => FormatName;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<(double Weight, Distribution Term)> Terms() =>
         [(ZeroProbability, new DiracDeltaDistribution(0)), (1 - ZeroProbability, Inner)];
 

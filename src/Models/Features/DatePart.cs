@@ -16,15 +16,15 @@ public sealed class DatePart
         new("day-of-year", "1 to 366", true, false, t => new DateTime(t).DayOfYear),
         new("hour", "0 to 23", false, true, t => t / TimeSpan.TicksPerHour % 24),
         new("minute", "0 to 59", false, true, t => t / TimeSpan.TicksPerMinute % 60),
-        new("second", "0 to less than 60, with its fraction", false, true, t => t % TimeSpan.TicksPerMinute / (double)TimeSpan.TicksPerSecond),
-        new("time-of-day", "seconds since midnight, 0 to less than 86,400", false, true, t => t % TimeSpan.TicksPerDay / (double)TimeSpan.TicksPerSecond),
-        new("epoch", "seconds since 1970-01-01 00:00", true, false, t => (t - DateTime.UnixEpoch.Ticks) / (double)TimeSpan.TicksPerSecond),
+        new("second", "0 to less than 60, with its fraction", false, true, t => t % TimeSpan.TicksPerMinute / (double)TimeSpan.TicksPerSecond, true),
+        new("time-of-day", "seconds since midnight, 0 to less than 86,400", false, true, t => t % TimeSpan.TicksPerDay / (double)TimeSpan.TicksPerSecond, true),
+        new("epoch", "seconds since 1970-01-01 00:00", true, false, t => (t - DateTime.UnixEpoch.Ticks) / (double)TimeSpan.TicksPerSecond, true),
     ];
 
     private readonly Func<long, double> of;
 
-    private DatePart(string name, string range, bool needsDate, bool needsTime, Func<long, double> of) =>
-        (Name, Range, NeedsDate, NeedsTime, this.of) = (name, range, needsDate, needsTime, of);
+    private DatePart(string name, string range, bool needsDate, bool needsTime, Func<long, double> of, bool hasFraction = false) =>
+        (Name, Range, NeedsDate, NeedsTime, this.of, HasFraction) = (name, range, needsDate, needsTime, of, hasFraction);
 
     /// <summary>All parts.</summary>
     public static IReadOnlyList<DatePart> All => all;
@@ -40,6 +40,9 @@ public sealed class DatePart
 
     /// <summary>True: a date has no such part.</summary>
     public bool NeedsTime { get; }
+
+    /// <summary>True: its values need not be whole numbers.</summary>
+    public bool HasFraction { get; }
 
     /// <summary>The part of that name; null if there is none.</summary>
     public static DatePart? Find(string name) => Array.Find(all, p => p.Name == name);

@@ -40,20 +40,22 @@ public sealed record Feature(string Name, IReadOnlyList<string>? Categories = nu
     /// <summary>An indicator of a category, whose name is <c>origin=ATL</c>.</summary>
     /// <param name="column">Name of the column.</param>
     /// <param name="category">The category.</param>
-    public static Feature Indicator(string column, string category) => new($"{column}={category}") { Column = column, Category = category };
+    public static Feature Indicator(string column, string category) => new Feature(column).Indicating(category);
+
+    /// <summary>The indicator of a category of this feature.</summary>
+    internal Feature Indicating(string category) => new($"{Source}={category}") { Column = Column, Part = Part, Category = category };
+
+    /// <summary>What the feature's values or categories are those of: the column, or a part of it.</summary>
+    internal string Source => Part is null ? Column : $"{Part}({Column})";
 
     /// <summary>The same feature of another column; a part stays that part, and an indicator that of its category.</summary>
     /// <param name="column">Name of the column, or of the same part or indicator of a column.</param>
     internal Feature Over(string column)
     {
-        if (Category is { } category)
-        {
-            var own = column.EndsWith($"={category}", StringComparison.Ordinal) ? column[..^(category.Length + 1)] : column;
-            return this with { Name = $"{own}={category}", Column = own };
-        }
-        if (Part is null) return this with { Name = column, Column = column };
-        var inner = Derived(column) is var (name, argument) && name == Part.Name ? argument : column;
-        return this with { Name = $"{Part}({inner})", Column = inner };
+        var own = Category is not null && column.EndsWith($"={Category}", StringComparison.Ordinal) ? column[..^(Category.Length + 1)] : column;
+        if (Part is not null && Derived(own) is var (name, argument) && name == Part.Name) own = argument;
+        var made = this with { Column = own };
+        return made with { Name = Category is null ? made.Source : $"{made.Source}={Category}" };
     }
 
     /// <summary>Splits <c>hour(departure)</c> into the function and the column; null if a name does not look like that.</summary>

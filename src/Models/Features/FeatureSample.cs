@@ -15,6 +15,9 @@ public sealed record FeatureSample(double[,] Values, double[] Weights, long Tota
     /// <summary>True if the sample is the whole data set.</summary>
     public bool IsComplete => Rows == TotalRows;
 
+    /// <summary>True if there were rows of weight 0, which are no part of the data set here.</summary>
+    internal bool OmitsRows { get; init; }
+
     /// <summary>True if any value is missing.</summary>
     internal bool HasMissing
     {

@@ -45,6 +45,10 @@ internal sealed class LinearTransform : FeatureTransform
         for (; i < values.Length; i++) values[i] = Apply(values[i]);
     }
 
-    public override string Describe(string argument) => string.Create(CultureInfo.InvariantCulture,
-        $"({argument} {(Center < 0 ? '+' : '-')} {Math.Abs(Center):G6}) / {Scale:G6}");
+    public override string Describe(string argument)
+    {
+        var shifted = Center == 0 ? argument : string.Create(CultureInfo.InvariantCulture, $"{argument} {(Center < 0 ? '+' : '-')} {Math.Abs(Center):G6}");
+        if (Scale == 1) return shifted;
+        return string.Create(CultureInfo.InvariantCulture, $"{(shifted.Contains(' ', StringComparison.Ordinal) ? $"({shifted})" : shifted)} / {Scale:G6}");
+    }
 }

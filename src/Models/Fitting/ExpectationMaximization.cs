@@ -62,7 +62,7 @@ public static class ExpectationMaximization
         CheckFeatures(start, pass.Columns);
         start.CheckPriors(pass.PriorComponents);
         if (options.BatchesPerIteration is not null) start.CheckSomeBatches();
-        var clock = options.TimeProvider.GetTimestamp();
+        options = options.Started();
         var resumed = options.Journal?.Resumed;
         if (resumed?.Sample is { } kept) options = options with { Sample = FitSample.Of(kept, options) };
         else if (options.Sample is null && start.CanCollapse)
@@ -83,7 +83,7 @@ public static class ExpectationMaximization
         var isShort = false;
         if (resumed is null) options.Journal?.Save(State());
         options.Progress?.Report(new(history.Count > 0 ? history[^1] : new(0, initial, 0, 0), model, statistics.Rows) { LeastGain = LeastGain() });
-        while (!converged && history.Count < most && !(isLate = IsLate()) && !(isShort = !await MayContinueAsync().ConfigureAwait(false)))
+        while (!converged && history.Count < most && !(isLate = options.IsLate) && !(isShort = !await MayContinueAsync().ConfigureAwait(false)))
         {
             var began = options.TimeProvider.GetTimestamp();
             var before = Objective();
@@ -169,8 +169,6 @@ public static class ExpectationMaximization
         bool MayGainMore() => mixing is not null && history.Count > 1 && history[^2].Improvement > LeastGain();
 
         double LeastGain() => options.LeastGain(model.ToleranceUnit(walk?.Weight ?? statistics.Weight, Objective()));
-
-        bool IsLate() => options.TimeProvider.GetElapsedTime(clock).TotalSeconds > options.MaxSeconds;
 
         ValueTask<bool> MayContinueAsync() => options.MayContinue?.Invoke(history) ?? new(true);
 

@@ -10,7 +10,7 @@ internal static class FitDiagnosis
         + "(FitOptions.MaxIterations), or a larger tolerance (FitOptions.RelativeTolerance))";
 
     // Share of missing values that a user should know of.
-    private const double MuchMissing = 0.2;
+    private const double LeastMissing = 0.2;
 
     // The rest are counted.
     private const int MostRaised = 5;
@@ -35,13 +35,7 @@ internal static class FitDiagnosis
                 + "bring it to 0 (use fewer components, or set a minimum variance (FitOptions.MinVariance))");
         }
         if (all.Length > MostRaised) warnings.Add($"{all.Length - MostRaised} more variances were raised to their minimum");
-        for (var j = 0; options.Sample is not null && j < options.Sample.Rows.Columns; j++)
-        {
-            if (Missing(options.Sample.Rows, j) is var share and >= MuchMissing)
-                warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{Name(features, j)}: {share:P0} of its values are missing")
-                    + $"{(options.Sample.Rows.IsComplete ? "" : " in a sample")}; they are skipped as if they were missing at random (leave the feature out if "
-                    + "they are not)");
-        }
+        if (options.Sample is { Rows: var sample }) warnings.AddRange(MuchMissing(sample, features));
         // Without a stop rule, the number of updates is what was asked for.
         if (!isEnded && options.MaxIterations > 0 && options.LeastGain(1) >= 0) warnings.Add(NotConverged);
         if (model is not IExaminedModel examined) return warnings;
@@ -49,8 +43,23 @@ internal static class FitDiagnosis
         return warnings;
     }
 
+    /// <summary>A warning of each feature of which much is missing.</summary>
+    /// <param name="sample">Rows of the data.</param>
+    /// <param name="features">Shape [features]: their names; null = unnamed.</param>
+    public static IEnumerable<string> MuchMissing(FeatureSample sample, IReadOnlyList<Feature>? features)
+    {
+        for (var j = 0; j < sample.Columns; j++)
+        {
+            // The indicators of a column are missing together.
+            if (j > 0 && features?[j] is { Category: not null } one && features[j - 1].Source == one.Source) continue;
+            if (Missing(sample, j) is not (>= LeastMissing and var share)) continue;
+            yield return string.Create(CultureInfo.InvariantCulture, $"{Name(features, j)}: {share:P0} of its values are missing")
+                + $"{(sample.IsComplete ? "" : " in a sample")}; they are skipped as if they were missing at random (leave the feature out if they are not)";
+        }
+    }
+
     private static string Name(IReadOnlyList<Feature>? features, int feature) =>
-        features is null ? $"feature {feature}" : $"feature '{features[feature].Name}'";
+        features is null ? $"feature {feature}" : $"feature '{(features[feature].Category is null ? features[feature].Name : features[feature].Source)}'";
 
     private static double Missing(FeatureSample sample, int column)
     {

@@ -101,8 +101,8 @@ public sealed record FitOptions
     public double? RelativeTolerance { get; init; }
 
     /// <summary>
-    /// No iteration begins when this many seconds have passed since the fit began, or was resumed; above 0. Null (default) = no limit. Only this option makes
-    /// the result depend on the machine.
+    /// No iteration begins when this many seconds have passed since the fit began, or was resumed; above 0. The choice of a start ends then, too, with the best
+    /// one so far. Null (default) = no limit. Only this option makes the result depend on the machine.
     /// </summary>
     public double? MaxSeconds { get; init; }
 
@@ -133,6 +133,15 @@ public sealed record FitOptions
     /// <summary>Clock for the history; the system clock by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>When the fit began, by the clock; null = it has not begun, or nothing limits its time.</summary>
+    internal long? Began { get; init; }
+
+    /// <summary>True once the time is up.</summary>
+    internal bool IsLate => Began is { } began && TimeProvider.GetElapsedTime(began).TotalSeconds > MaxSeconds;
+
+    /// <summary>The options of a fit that begins now, unless it has begun already.</summary>
+    internal FitOptions Started() => MaxSeconds is null || Began is not null ? this : this with { Began = TimeProvider.GetTimestamp() };
+
     /// <summary>The parallelism of a fit in memory.</summary>
     internal int Threads => MaxDegreeOfParallelism ?? -1;
 
@@ -153,10 +162,12 @@ public sealed record FitOptions
         // Left out where they have no effect, so that fits which earlier versions began can be resumed.
         .. Update == ParameterKinds.All ? Array.Empty<KeyValuePair<string, string>>() : [new("updated parameters", Update.ToString())],
         .. Shrinkage.IsNone ? Array.Empty<KeyValuePair<string, string>>() : [new("shrinkage of covariances", $"{Shrinkage}")],
-        .. Acceleration == FitAcceleration.None ? Array.Empty<KeyValuePair<string, string>>() : [new("acceleration", Acceleration.ToString())],
+        .. Acceleration == FitAcceleration.None ? Array.Empty<KeyValuePair<string, string>>() : [new("acceleration", AccelerationName)],
         .. WeightInertia == 0 ? Array.Empty<KeyValuePair<string, string>>() : [new("inertia of weights", WeightInertia.Text())],
         .. Scaling is null ? Array.Empty<KeyValuePair<string, string>>() : [new("scaling", Scaling.Name)],
     ];
+
+    private string AccelerationName => $"'{Acceleration.ToString().ToLowerInvariant()}'";
 
     private string Slowed => BatchesPerIteration is not null ? "mini-batches" : LearningRateDecay != 0 ? "a decay of the learning rate"
         : Inertia != 0 ? "inertia" : "inertia of weights";
@@ -172,7 +183,7 @@ public sealed record FitOptions
         (LearningRateDecay >= 0 && double.IsFinite(LearningRateDecay), nameof(LearningRateDecay), LearningRateDecay, "a finite number of at least 0"),
         (Enum.IsDefined(Acceleration), nameof(Acceleration), Acceleration, "None or Anderson"),
         (Acceleration == FitAcceleration.None || (Inertia == 0 && WeightInertia == 0 && LearningRateDecay == 0 && BatchesPerIteration is null),
-            nameof(Acceleration), $"{Acceleration} with {Slowed}", "None, or updates by EM over all rows"),
+            nameof(Acceleration), $"{AccelerationName} with {Slowed}", "'none', or updates by EM over all rows"),
         (BatchesPerIteration is null or >= 1, nameof(BatchesPerIteration), BatchesPerIteration, "null (all batches) or at least 1"),
         (Pseudocount >= 0 && double.IsFinite(Pseudocount), nameof(Pseudocount), Pseudocount, "a finite number of at least 0"),
         (ClassPseudocount >= 0 && double.IsFinite(ClassPseudocount), nameof(ClassPseudocount), ClassPseudocount, "a finite number of at least 0"),
@@ -218,7 +229,7 @@ public sealed record FitOptions
         if (!uses.HasFlag(FitUses.Shrinkage))
             Refuse(!Shrinkage.IsNone, nameof(Shrinkage), $"{Shrinkage}", "0, as this model has no full covariance", "");
         if (!uses.HasFlag(FitUses.Acceleration))
-            Refuse(Acceleration != FitAcceleration.None, nameof(Acceleration), $"{Acceleration}", "None, as this fit is not of repeated updates by EM", "");
+            Refuse(Acceleration != FitAcceleration.None, nameof(Acceleration), AccelerationName, "'none', as this fit is not of repeated updates by EM", "");
         var updates = Update & kinds;
         if (!updates.HasFlag(ParameterKinds.Weights))
             Refuse(WeightInertia > 0, nameof(WeightInertia), WeightInertia.Text(), "0, as the fit updates no weights", "");

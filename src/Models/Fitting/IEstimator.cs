@@ -44,6 +44,13 @@ public interface IEstimator<TModel>
     bool IsCategorical(int feature) => false;
 
     /// <summary>
+    /// The family of a feature if its support is fixed (<see cref="Distribution.FixedSupport"/>): a fit that scales the feature or takes its logarithm is
+    /// refused before the data are read. Null by default.
+    /// </summary>
+    /// <param name="feature">Index of the feature.</param>
+    string? FixedSupport(int feature) => null;
+
+    /// <summary>
     /// True: where no features are named, they are all columns of text, booleans and integers. False (default): all numeric columns.
     /// </summary>
     bool TakesCategories => false;
@@ -121,6 +128,9 @@ public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
 
     /// <inheritdoc/>
     public bool HasLikelihood => start.ObjectiveName == Model.LogLikelihoodName;
+
+    /// <inheritdoc/>
+    public string? FixedSupport(int feature) => start.RowDistribution()?.FixedSupport(feature);
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>

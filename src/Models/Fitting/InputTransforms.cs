@@ -11,17 +11,38 @@ internal sealed record InputTransforms(FeatureTransforms Added, FeatureTransform
 
     private static readonly InputTransforms none = new(FeatureTransforms.None, FeatureTransforms.None, 0, []);
 
-    /// <summary>Throws if features are to be scaled that cannot be, before any row is read.</summary>
+    /// <summary>Throws if features are to be transformed that cannot be, before any row is read.</summary>
+    /// <param name="estimator">What is fitted.</param>
     /// <param name="options">How to fit.</param>
     /// <param name="columns">Number of features.</param>
-    /// <param name="isCategorical">Tells which features hold categories.</param>
-    /// <exception cref="ModelException">All features hold categories.</exception>
-    public static void Check(FitOptions options, int columns, Func<int, bool> isCategorical)
+    /// <param name="features">The features, with the transforms that are known; null = they have neither names nor transforms.</param>
+    /// <exception cref="ModelException">All features hold categories, or the support of a feature's distribution is fixed.</exception>
+    public static void Check<TModel>(IEstimator<TModel> estimator, FitOptions options, int columns, IReadOnlyList<Feature>? features)
+        where TModel : Model
     {
-        if (options.Scaling is { } scaling && columns > 0 && Enumerable.Range(0, columns).All(isCategorical))
+        var scaling = Scaling(options, features);
+        int[] numbers = [.. Enumerable.Range(0, columns).Where(j => !estimator.IsCategorical(j) && !HoldsCategories(features, j))];
+        if (scaling is not null && columns > 0 && numbers.Length == 0)
             throw new ModelException(ErrorKind.Usage, "FitOptions.Scaling", $"'{scaling}' of {(columns == 1 ? "a feature" : "features")} of categories",
                 "a feature of numbers, as categories have no scale", "leave it out");
+        foreach (var j in numbers)
+        {
+            var isLog = features?[j].Transforms.Contains(FeatureTransform.Log) == true;
+            if ((!isLog && scaling is null) || estimator.FixedSupport(j) is not { } family) continue;
+            var feature = features is not null ? $"feature '{features[j].Name}'" : columns == 1 ? "a feature" : $"feature {j}";
+            throw new ModelException(ErrorKind.Usage, isLog ? "Pipeline.Log" : "FitOptions.Scaling",
+                $"{(isLog ? "" : $"'{scaling}' of ")}{feature} with the distribution '{family}', whose support is fixed",
+                $"a distribution that {(isLog ? "takes any number, as logarithms are" : "can be shifted and scaled")}",
+                "leave it out, or choose another distribution for the feature, such as normal");
+        }
     }
+
+    // The features of a model that is fitted further keep its scale.
+    private static FeatureScaling? Scaling(FitOptions options, IReadOnlyList<Feature>? features) =>
+        features?.Any(f => f.Transforms.OfType<LinearTransform>().Any()) == true ? null : options.Scaling;
+
+    private static bool HoldsCategories(IReadOnlyList<Feature>? features, int feature) =>
+        features?[feature] is { Categories: not null } or { Category: not null };
 
     /// <summary>What a pass has applied already.</summary>
     public static InputTransforms Of(IDataPass pass) => none with { All = FeatureTransforms.Of(pass.Features) };
@@ -31,15 +52,12 @@ internal sealed record InputTransforms(FeatureTransforms Added, FeatureTransform
     /// <param name="options">How to fit.</param>
     /// <param name="isCategorical">Tells which features hold categories, which are not scaled.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ModelException">All features hold categories.</exception>
     public static async ValueTask<InputTransforms> FindAsync(IDataPass pass, FitOptions options, Func<int, bool> isCategorical,
         CancellationToken cancellationToken)
     {
         var applied = FeatureTransforms.Of(pass.Features);
-        // The features of a model that is fitted further keep its scale.
-        var scaling = Enumerable.Range(0, pass.Columns).Any(j => applied[j].OfType<LinearTransform>().Any()) ? null : options.Scaling;
+        var scaling = Scaling(options, pass.Features);
         if (scaling is null && applied.IsEmpty) return none;
-        Check(options, pass.Columns, IsCategorical);
         var work = new SharedSummarizer();
         work.Add(new MomentSummarizer(pass.Columns, applied), 0);
         if (scaling is { TakesSample: true }) work.Add(new DataSurvey(pass.Columns, options.InitializationRows, options.Seed), 1);
@@ -67,7 +85,7 @@ internal sealed record InputTransforms(FeatureTransforms Added, FeatureTransform
             + "varies says little; leave it out)"];
         return new(all, applied.Then(all), slopes, warnings);
 
-        bool IsCategorical(int feature) => isCategorical(feature) || pass.Features?[feature] is { Categories: not null } or { Category: not null };
+        bool IsCategorical(int feature) => isCategorical(feature) || HoldsCategories(pass.Features, feature);
     }
 
     /// <summary>Fits to the transformed rows. The log-likelihoods of the result are those of the original rows.</summary>
@@ -82,6 +100,8 @@ internal sealed record InputTransforms(FeatureTransforms Added, FeatureTransform
         Func<IDataPass, FitOptions, ValueTask<FitResult<TModel>>> fit, CancellationToken cancellationToken)
         where TModel : Model
     {
+        Check(estimator, options, pass.Columns, pass.Features);
+        options = options.Started();
         var input = await ExpectationMaximization.NamingFeaturesAsync(pass, () => FindAsync(pass, options, estimator.IsCategorical, cancellationToken))
             .ConfigureAwait(false);
         if (ReferenceEquals(input, none)) return await fit(pass, options).ConfigureAwait(false);

@@ -68,6 +68,9 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>, IPriorEstimator
     public bool IsCategorical(int feature) => estimator(components[0]).IsCategorical(feature);
 
     /// <inheritdoc/>
+    public string? FixedSupport(int feature) => estimator(components[0]).FixedSupport(feature);
+
+    /// <inheritdoc/>
     public bool IsEstimatedInOnePass => estimator(components[0]).IsEstimatedInOnePass;
 
     /// <inheritdoc/>

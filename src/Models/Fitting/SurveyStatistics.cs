@@ -62,7 +62,7 @@ internal sealed class SurveyStatistics : Statistics
             var values = new double[rows.Count, columns];
             for (var i = 0; i < rows.Count; i++)
                 for (var j = 0; j < columns; j++) values[i, j] = rows[i].Values[j];
-            return new(values, [.. rows.Select(r => r.Weight)], Eligible);
+            return new(values, [.. rows.Select(r => r.Weight)], Eligible) { OmitsRows = Eligible < Rows };
         }
     }
 

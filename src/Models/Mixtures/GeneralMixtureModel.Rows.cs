@@ -16,6 +16,9 @@ public sealed partial class GeneralMixtureModel
     public override bool IsDiscrete => Components.All(c => c is Distribution { IsDiscrete: true });
 
     /// <inheritdoc/>
+    public override string? FixedSupport(int feature) => Components.Select(c => c.RowDistribution()?.FixedSupport(feature)).FirstOrDefault(f => f is not null);
+
+    /// <inheritdoc/>
     public override void Summarize(in FeatureBlock block, Statistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);

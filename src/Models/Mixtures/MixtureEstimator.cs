@@ -65,6 +65,9 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     }
 
     /// <inheritdoc/>
+    public string? FixedSupport(int feature) => All.Select(f => f.FixedSupport(feature)).FirstOrDefault(f => f is not null);
+
+    /// <inheritdoc/>
     /// <remarks>Components of categories start at random, however centroids are chosen.</remarks>
     public FitUses Uses => All.Aggregate(FitUses.Start | FitUses.Acceleration, (uses, f) => uses | f.Uses)
         | (components > 1 ? FitUses.Pseudocount : FitUses.None)

@@ -28,7 +28,7 @@ internal sealed class SampleEm(FeatureSample sample, FitOptions options)
     {
         RaisedVariances? raised = null;
         var statistics = Summarize(model);
-        for (var update = 0; update < updates && double.IsFinite(statistics.Objective); update++)
+        for (var update = 0; update < updates && double.IsFinite(statistics.Objective) && !options.IsLate; update++)
         {
             var before = statistics.Objective;
             model = model.Maximize(statistics, options.Estimation with { Rows = sample.Rows, Raised = raised = new() });

@@ -34,7 +34,7 @@ internal sealed class SplitMoves(FeatureSample sample, Func<int, bool> isCategor
             var posterior = model.PredictProbability(sample.Matrix, options.Threads);
             foreach (var (leaving, split, feature) in Moves(model, posterior))
             {
-                if (most-- <= 0) break;
+                if (most-- <= 0 || options.IsLate) return model;
                 if (Moved(model, posterior, leaving, split, feature) is not { } moved || !(moved.Mean > mean + Least) || !moved.IsSound) continue;
                 (model, mean, isBetter) = (moved.Model, moved.Mean, true);
                 break;

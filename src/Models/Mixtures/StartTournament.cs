@@ -47,11 +47,11 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
             .Select(one => Run(em, one, 0)).OfType<Candidate>().ToList();
         foreach (var (updates, left) in rounds)
         {
-            if (field.Count <= 1) break;
+            if (field.Count <= 1 || options.IsLate) break;
             field = Best(field.Select(one => Run(em, one, updates)).OfType<Candidate>(), left);
         }
         if (field.Count == 0) return null;
-        if (affordable < 20) return start.Possible(field[0].Model, sample);
+        if (affordable < 20 || options.IsLate) return start.Possible(Best(field, 1)[0].Model, sample);
         var moves = (int)Math.Min(MovesPerComponent * components, affordable / 10);
         var moved = new SplitMoves(few, isCategorical, options).Improve(field[0].Model, field[0].Mean, moves);
         field[0] = Run(em, field[0] with { Model = moved }, 0) ?? field[0];
@@ -62,6 +62,7 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
             field = [.. field.Select(one => one with { Model = start.Possible(one.Model, sample) }), .. Candidates(sample, options, 1)];
             foreach (var (updates, lead) in finals)
             {
+                if (options.IsLate) break;
                 var last = field.Select(one => Run(all, one, sample.IsComplete && field.Count == 1 ? 0 : updates)).OfType<Candidate>()
                     .OrderByDescending(one => one.IsSound).ThenByDescending(one => one.Mean).ToList();
                 if (last.Count > 0) field = [.. last.Where(one => one == last[0] || (one.IsSound == last[0].IsSound && one.Mean > last[0].Mean - lead))];
@@ -88,6 +89,7 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         {
             foreach (var (kind, seen) in geometries.Index())
             {
+                if (made > 0 && options.IsLate) yield break;
                 if (made++ < most && Clusters(seen, options, t) is { } clusters && Made(() => start.FromClusters(sample, clusters, options)) is { } model)
                     yield return new(model, kind);
             }

@@ -33,6 +33,13 @@ public abstract class Distribution : ProbabilityModel
     /// <summary>True if single values have probability mass, in the distribution or in one of its terms.</summary>
     internal bool HasMasses => Terms().Any(t => ReferenceEquals(t.Term, this) ? IsDiscrete : t.Term.HasMasses);
 
+    /// <summary>
+    /// The family of a feature if its support is fixed, such as the counts or the numbers above 0: where values are shifted, scaled or replaced by their
+    /// logarithms, they leave it. Null (default, unless values have masses) = there is such a distribution of any values a x + b.
+    /// </summary>
+    /// <param name="feature">Index of the feature.</param>
+    public virtual string? FixedSupport(int feature) => IsDiscrete ? FormatName : null;
+
     /// <summary>Mean and covariance if the distribution is Gaussian, otherwise null (default).</summary>
     public virtual GaussianShape? AsGaussian() => null;
 

@@ -121,6 +121,11 @@ public sealed class DistributionFamily
     /// <param name="feature">Index of the feature.</param>
     public bool IsCategorical(int feature) => isCategorical(feature);
 
+    /// <summary>The family of a feature if its support is fixed (<see cref="Distribution.FixedSupport"/>), otherwise null.</summary>
+    /// <param name="feature">Index of the feature.</param>
+    public string? FixedSupport(int feature) =>
+        parts is null ? Example().FixedSupport(IsUnivariate ? 0 : feature) : feature < parts.Count ? parts[feature].FixedSupport(0) : null;
+
     /// <summary>Some distribution of the family.</summary>
     internal Distribution Example() => blank(parts is null ? IsUnivariate ? [0.5] : [0.5, 0.5] : [.. Enumerable.Repeat(0.5, parts.Count)]);
 

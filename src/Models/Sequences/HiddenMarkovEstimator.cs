@@ -40,6 +40,9 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     public bool IsCategorical(int feature) => family.IsCategorical(feature);
 
     /// <inheritdoc/>
+    public string? FixedSupport(int feature) => family.FixedSupport(feature);
+
+    /// <inheritdoc/>
     public bool IsEstimatedInOnePass => fitting?.Training == HiddenTraining.Labeled && family.IsEstimatedInOnePass;
 
     /// <summary>Everything that its emissions use, and pseudocounts of transitions. Labels that are counted leave nothing to chance.</summary>

@@ -25,6 +25,7 @@ internal sealed class CrossValidator<TModel>(IEstimator<TModel> estimator, IData
     /// <exception cref="ModelException">A fold has no row, or the rows outside of it lack a class, or a fit fails.</exception>
     public async ValueTask<CrossValidation<TModel>> RunAsync(TModel all, CancellationToken cancellationToken)
     {
+        InputTransforms.Check(estimator, options, pass.Columns, pass.Features);
         var names = all is Classifier classifier ? classifier.Names.ToArray() : [];
         var rule = await RuleAsync(names.Length, cancellationToken).ConfigureAwait(false);
         var models = await OnePassAsync(all, rule, names, cancellationToken).ConfigureAwait(false);

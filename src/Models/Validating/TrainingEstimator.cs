@@ -28,6 +28,8 @@ internal sealed class TrainingEstimator<TModel>(IEstimator<TModel> estimator, st
 
     public bool IsCategorical(int feature) => estimator.IsCategorical(feature);
 
+    public string? FixedSupport(int feature) => estimator.FixedSupport(feature);
+
     public async ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         FitResult<TModel> result;

@@ -79,6 +79,24 @@ public sealed class OneHotTests : IDisposable
     }
 
     [Fact]
+    public async Task What_contradicts_them_is_refused_before_a_row_is_read()
+    {
+        var source = new ArraySource([[1, 2, 1, 3], [5, 6, 7, 8]]);
+        var pipeline = Pipeline.From(source).Features("x0", "x1").OneHot("x0");
+        var both = await Assert.ThrowsAsync<ModelException>(() => pipeline.Log("x0").FitAsync(new KMeansEstimator(1)));
+        Assert.Equal("Pipeline.Log and Pipeline.OneHot: found 'x0' in both, expected each feature in one of them, as categories have no logarithm; leave it "
+            + "out of one of them", both.Message);
+        // An indicator's name is no feature's.
+        var value = await Assert.ThrowsAsync<ModelException>(() => pipeline.Log("x0=1").FitAsync(new KMeansEstimator(1)));
+        Assert.StartsWith("Pipeline.Log: found 'x0=1', expected a feature of the fit", value.Message, StringComparison.Ordinal);
+        var scaled = await Assert.ThrowsAsync<ModelException>(() => Pipeline.From(source).Features("x0").OneHot("x0").FitAsync(new KMeansEstimator(1),
+            new() { Scaling = FeatureScaling.Standard }));
+        Assert.StartsWith("FitOptions.Scaling: found 'standard' of a feature of categories", scaled.Message, StringComparison.Ordinal);
+        Assert.Equal(0, source.Made);
+        Assert.Equal(3 + 1, (await pipeline.Log("x1").FitAsync(new KMeansEstimator(1))).Saved.Features!.Count);
+    }
+
+    [Fact]
     public async Task A_fit_that_goes_on_from_a_model_keeps_its_values()
     {
         var first = await Data().Features("color", "x").OneHot("color").FitAsync(new KMeansEstimator(2), new() { MaxIterations = 1 });

@@ -1,6 +1,7 @@
 using System.Text;
 using Pipelines.Io;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Tests.Composing;
 
@@ -133,6 +134,33 @@ public sealed class TransformedFeatureTests : IDisposable
         Assert.Equal(0, source.Made);
     }
 
+    [Theory]
+    [InlineData("gamma", "FitOptions.Scaling: found 'standard' of feature 'x0' with the distribution 'gamma', whose support is fixed, expected a distribution "
+        + "that can be shifted and scaled; leave it out, or choose another distribution for the feature, such as normal")]
+    [InlineData("poisson", "Pipeline.Log: found feature 'x1' with the distribution 'poisson', whose support is fixed, expected a distribution that takes any "
+        + "number, as logarithms are; leave it out, or choose another distribution for the feature, such as normal")]
+    public async Task A_fixed_support_is_refused_before_a_row_is_read(string family, string message)
+    {
+        var source = new ArraySource(Columns());
+        var (pipeline, scaling) = family == "gamma" ? (Pipeline.From(source), FeatureScaling.Standard) : (Pipeline.From(source).Log("x1"), null);
+        var error = await Assert.ThrowsAsync<ModelException>(() => pipeline.FitAsync(new DistributionEstimator(ModelFormat.Family(family)),
+            new() { Scaling = scaling }));
+        Assert.Equal(message, error.Message);
+        Assert.Equal(0, source.Made);
+    }
+
+    [Fact]
+    public async Task Counts_have_no_unit()
+    {
+        // A scale of the caller's own may keep the support of a density, but not that of counts.
+        Feature thousands = new("x0") { Transforms = [FeatureTransform.Linear(0, 1_000)] };
+        var pipeline = Pipeline.From(new ArraySource([[1_000, 3_000, 2_000]])).Features([thousands]);
+        Assert.Equal(3, (await pipeline.FitAsync(new DistributionEstimator(DistributionFamily.Of<GammaDistribution>()))).Result.Rows);
+        var error = await Assert.ThrowsAsync<ModelException>(() => pipeline.FitAsync(new DistributionEstimator(DistributionFamily.Of<PoissonDistribution>())));
+        Assert.Equal("feature 'x0': found a distribution of counts or single values, and the transform x / 1000, expected a distribution with a density, or no "
+            + "transform; choose another distribution, or leave the transform out", error.Message);
+    }
+
     [Fact]
     public async Task Categories_have_neither_a_logarithm_nor_a_scale()
     {
@@ -178,7 +206,7 @@ public sealed class TransformedFeatureTests : IDisposable
         Assert.Contains("scaling was standard and is now robust", error.Message, StringComparison.Ordinal);
         error = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source)
             .With(new PipelineOptions { BatchSize = BatchSize, Checkpoints = checkpoints }).FitAsync(Mixture.Of<NormalDistribution>(2), Standard));
-        Assert.Contains("transforms was log", error.Message, StringComparison.Ordinal);
+        Assert.Contains("transforms was x0: log and is no longer given", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A normal distribution's likelihood does not depend on the unit, so runs without transforms over the logarithms say what is right.</summary>

@@ -26,6 +26,10 @@ public class FeatureTransformTests
         Assert.Equal(0, both.LogSlope(0, double.NaN));
         Assert.Equal(0, both.LogSlope(1, 5));
         Assert.Equal(["(ln(x) - 2) / 0.5", "x", "(x + 1) / 4"], Enumerable.Range(0, 3).Select(j => new Feature("x") { Transforms = both[j] }.Formula));
+        // What changes nothing is not shown.
+        FeatureTransform[] plain = [FeatureTransform.Linear(0, 1), FeatureTransform.Linear(0, 2), FeatureTransform.Linear(-3, 1)];
+        Assert.Equal(["x", "x / 2", "x + 3"], plain.Select(t => t.Describe("x")));
+        Assert.Equal("(x + 3) / 2", new Feature("x") { Transforms = [plain[2], plain[1]] }.Formula);
     }
 
     [Theory]

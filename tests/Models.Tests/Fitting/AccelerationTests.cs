@@ -135,7 +135,7 @@ public class AccelerationTests
     {
         var rows = Rows(cases[0].Truth);
         string Refused(Action fit) => Assert.Throws<ModelException>(fit).Message;
-        const string none = "FitOptions.Acceleration: found Anderson, expected None, as this fit is not of repeated updates by EM; leave it out";
+        const string none = "FitOptions.Acceleration: found 'anderson', expected 'none', as this fit is not of repeated updates by EM; leave it out";
         Assert.Equal(none, Refused(() => new KMeansEstimator(2).Fit(rows, anderson with { MinVariance = null })));
         Assert.Equal(none, Refused(() => new DistributionEstimator(DistributionFamily.Of<NormalDistribution>()).Fit(rows, anderson)));
         Assert.Equal(none, Refused(() => new NormalDistribution(0, 1).Fit(rows, anderson)));
@@ -144,8 +144,8 @@ public class AccelerationTests
             (anderson with { BatchesPerIteration = 2 }, "mini-batches"), (anderson with { Inertia = 0.1 }, "inertia"),
             (anderson with { WeightInertia = 0.1 }, "inertia of weights"), (anderson with { LearningRateDecay = 0.6 }, "a decay of the learning rate"),
         })
-            Assert.Equal($"FitOptions.Acceleration: found Anderson with {words}, expected None, or updates by EM over all rows; correct the options and run "
-                + "again", Refused(() => cases[0].Start.Fit(rows, how)));
+            Assert.Equal($"FitOptions.Acceleration: found 'anderson' with {words}, expected 'none', or updates by EM over all rows; correct the options and "
+                + "run again", Refused(() => cases[0].Start.Fit(rows, how)));
     }
 
     private static MultivariateGaussianDistribution Gaussian(double x, double y, double variance) =>

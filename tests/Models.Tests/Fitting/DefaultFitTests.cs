@@ -174,6 +174,53 @@ public class DefaultFitTests
         return column;
     }
 
+    [Fact]
+    public void A_limit_on_time_ends_the_choice_of_a_start()
+    {
+        var (_, rows) = Overlapping();
+        var estimator = Mixture.Of<NormalDistribution>(3);
+        var values = new double[rows.Length, 1];
+        for (var i = 0; i < rows.Length; i++) values[i, 0] = rows[i];
+        var sample = new FeatureSample(values, [.. rows.Select(_ => 1.0)], rows.Length);
+        var whole = estimator.Start(sample, new());
+        Assert.Equal(whole, estimator.Start(sample, Limited(1e9)));
+        // Without any update by EM: the weights are shares of whole rows.
+        var first = estimator.Start(sample, Limited(0.5));
+        Assert.All(first.Weights.ToArray(), weight => Assert.Equal(Math.Round(weight * rows.Length), weight * rows.Length, 1e-9));
+        Assert.NotEqual(whole, first);
+        Assert.All(first.LogProbability(rows), log => Assert.True(double.IsFinite(log)));
+        var fitted = estimator.Fit(rows, new() { MaxSeconds = 0.5, TimeProvider = new Steps() });
+        Assert.Equal((StopReason.TimeLimit, 0), (fitted.StopReason, fitted.Iterations));
+
+        static FitOptions Limited(double seconds) => new FitOptions { MaxSeconds = seconds, TimeProvider = new Steps() }.Started();
+    }
+
+    [Theory]
+    [InlineData(0.19, false)]
+    [InlineData(0.2, true)]
+    [InlineData(0.99, true)]
+    public void KMeans_names_features_of_which_much_is_missing(double share, bool isTold)
+    {
+        // 100 rows, of which the first have no value of the second feature.
+        double[] x = [.. Enumerable.Range(0, 100).Select(i => i % 10 + 0.5)];
+        double[] y = [.. x.Select((v, i) => i < 100 * share - 1e-9 ? double.NaN : v)];
+        var fitted = new KMeansEstimator(2).Fit(FeatureMatrix.FromColumns(x, y));
+        string[] told = [.. fitted.Warnings.Where(w => w.Contains("missing", StringComparison.Ordinal))];
+        Assert.Equal(isTold ? [$"feature 1: {100 * share:0} % of its values are missing; they are skipped as if they were missing at random (leave the feature "
+            + "out if they are not)"] : [], told);
+    }
+
+    [Theory]
+    [InlineData("kmeans++")]
+    [InlineData("first-k")]
+    public void Rows_of_weight_0_are_said_not_to_count(string initialization)
+    {
+        double[] weights = [1, 1, 0, 0];
+        var error = Assert.Throws<ModelException>(() => new KMeansEstimator(3, CentroidInitialization.Named(initialization))
+            .Fit(FeatureMatrix.FromRows(new double[,] { { 1 }, { 2 }, { 3 }, { 4 } }, weights)));
+        Assert.Equal("input: found 2 distinct rows of weight above 0, expected at least 3, one for each component; use at most 2 components", error.Message);
+    }
+
     // A second passes each time somebody looks.
     private sealed class Steps : TimeProvider
     {

@@ -164,16 +164,6 @@ public class ScalingTests
             .Fit(FeatureMatrix.FromRows(new double[,] { { 0, 1 }, { 1, 0 } }), new() { Scaling = FeatureScaling.Standard })).Message);
 
     [Fact]
-    public void ProbabilitiesOfSingleValuesHaveNoUnit()
-    {
-        var family = DistributionFamily.Of<PoissonDistribution>();
-        var error = Assert.Throws<ModelException>(() =>
-            new DistributionEstimator(family).Fit(new double[] { 1, 1, 1 }, new() { Scaling = FeatureScaling.Robust }));
-        Assert.Equal("feature 0: found a distribution of counts or single values, and the transform (x - 1) / 1, expected a distribution with a density, or no "
-            + "transform; choose another distribution, or leave the transform out", error.Message);
-    }
-
-    [Fact]
     public void AnUnknownScalingIsRefused() => Assert.Equal("scaling: found 'standart', expected robust or standard; did you mean 'standard'?",
         Assert.Throws<ModelException>(() => FeatureScaling.Named("standart")).Message);
 

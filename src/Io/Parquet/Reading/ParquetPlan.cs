@@ -43,7 +43,8 @@ internal sealed class ParquetPlan
 {
     private readonly Dictionary<string, string> obstacles = new(StringComparer.Ordinal);
 
-    private ParquetPlan(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists, IReadOnlySet<string>? used)
+    private ParquetPlan(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists, IReadOnlySet<string>? used,
+        IReadOnlySet<string>? parts)
     {
         (Files, Engines, Lists) = (files, engines, lists);
         Columns = ColumnUnion.Of(files, engines);
@@ -63,9 +64,11 @@ internal sealed class ParquetPlan
 
         // Values that nobody looks at are read as they are stored, where all files store them alike, or as timestamps in other units.
         ColumnField? Read(ColumnUnion c) =>
-            used?.Contains(c.Name) == false && (c is { Field: not null, Types.Count: 1 } or { Field.Storage: ParquetStorage { Kind: LogicalKind.Timestamp } })
+            IsPassedOn(c) && (c is { Field: not null, Types.Count: 1 } or { Field.Storage: ParquetStorage { Kind: LogicalKind.Timestamp } })
                 ? ValueTypes.AsStored(c.Field)
                 : c.Field;
+
+        bool IsPassedOn(ColumnUnion c) => parts?.Contains(c.Name) == true ? c.Field is { } field && StoredTimes.Has(field) : used?.Contains(c.Name) == false;
     }
 
     /// <summary>The files, in order.</summary>
@@ -94,8 +97,9 @@ internal sealed class ParquetPlan
     /// <param name="engines">The engines that may read them.</param>
     /// <param name="lists">The lists whose elements are read as rows; null if rows are read as they are.</param>
     /// <param name="used">The columns whose values are used; all others are passed on as they are stored. Null = all are used.</param>
-    public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists = null, IReadOnlySet<string>? used = null) =>
-        new(files, engines, lists, used);
+    /// <param name="parts">The columns of whose times only parts are used; null = none.</param>
+    public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists = null, IReadOnlySet<string>? used = null,
+        IReadOnlySet<string>? parts = null) => new(files, engines, lists, used, parts);
 
     /// <summary>Finds the files and reads their footers.</summary>
     public static PlannedFile[] Find(IEnumerable<string> paths, IReadOnlyList<ParquetEngine> engines, DecryptionKeys? keys, CancellationToken cancellationToken)
