@@ -46,7 +46,7 @@ internal sealed partial class FeatureExtractor
                         "a feature of texts, booleans or integers", "take a part of whole numbers, such as hour, or leave it out");
                 if (DateParts.Obstacle(part, StoredTimes.TypeOf(field)) is not var (found, expected)) continue;
                 throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", found, $"{expected}, of which {features[i].Name} is a part",
-                    field.IsNumeric ? "take the number itself, or another column" : "take another column or part");
+                    field.IsNumeric && !StoredTimes.Has(field) ? "take the number itself, or another column" : "take another column or part");
             }
             var isCategorical = IsCategorical(i);
             if (field.Union is { IsInConflict: true, AreNumbers: false } union) union.CheckType(Property(i));
