@@ -198,7 +198,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             };
             console.Warn([.. all.Result.Warnings, .. update.Fitted?.Result.Warnings ?? []]);
             if (parsed.GetValue(common.Json)) all.WriteJson(console);
-            else if (!parsed.GetValue(common.Quiet)) all.WriteText(console.Out);
+            else if (!parsed.GetValue(common.Quiet)) all.WriteText(console.Out, console.Width);
             return ExitCode.Done;
         }
         var fitted = await display.ShowAsync(() => validation is null

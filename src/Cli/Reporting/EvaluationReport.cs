@@ -19,7 +19,9 @@ internal sealed record EvaluationReport(ModelEvaluation Found, long Rejected, do
     private long Used => Found.Rows + ((Found as Evaluation)?.Unlabeled ?? 0);
 
     /// <summary>For people.</summary>
-    public void WriteText(TextWriter target)
+    /// <param name="target">The writer.</param>
+    /// <param name="width">Columns of the terminal.</param>
+    public void WriteText(TextWriter target, int width)
     {
         if (Found is Evaluation found) WriteClasses(target, found);
         else if (Found is LikelihoodEvaluation likelihood)
@@ -28,8 +30,8 @@ internal sealed record EvaluationReport(ModelEvaluation Found, long Rejected, do
             target.WriteLine($"  mean log-likelihood {Share(likelihood.MeanLogLikelihood)}, log-likelihood {Figures.Real(likelihood.LogLikelihood)}, BIC "
                 + $"{Real(likelihood.Bic)}, AIC {Real(likelihood.Aic)}");
         }
-        if (RefusesRows) target.WriteLine(Figures.Balance(Used, Rejected));
-        target.WriteLine($"{Figures.Time(Seconds)}, {Figures.Rate(RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}");
+        if (RefusesRows) WrappedText.Write(target, Figures.Balance(Used, Rejected), width);
+        WrappedText.Write(target, Figures.Cost(Seconds, RowsPerSecond), width);
     }
 
     /// <summary>A table of evaluations, for people.</summary>

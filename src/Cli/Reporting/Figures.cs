@@ -53,6 +53,10 @@ internal static class Figures
         _ => string.Create(CultureInfo.InvariantCulture, $"{rowsPerSecond:0} rows/s"),
     };
 
+    /// <summary><c>12.3 s, 2.4M rows/s, peak memory 210.5MB</c>; without a rate of 0.</summary>
+    public static string Cost(double seconds, double rowsPerSecond) =>
+        $"{Time(seconds)}, {(rowsPerSecond > 0 ? $"{Rate(rowsPerSecond)}, " : "")}peak memory {Bytes(PeakMemory.Bytes())}";
+
     /// <summary><c>12.3 s</c>, <c>4:05</c>, <c>1:02:03</c></summary>
     public static string Time(double seconds)
     {

@@ -66,12 +66,11 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         string[] lines = [.. TransformLines.Before(Saved), .. ModelOutline.Of(Parts(), $"; inspect {Output} --json shows all", ModelInspection.Most),
             .. TransformLines.After(Saved)];
         foreach (var line in lines) WrappedText.Write(target, $"  {line}", width);
-        if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Training.Rows, rejected));
+        if (Rejected is { } rejected) WrappedText.Write(target, Figures.Balance(Training.Rows, rejected), width);
         WrappedText.Write(target, $"{Figures.Number(History.Count, "iteration")} ({StopText}), "
             + $"{Figures.Mean(Saved.Model.ObjectiveName, Training.LogLikelihood, Weight)}", width);
         WriteEvaluations(target);
-        target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory "
-            + $"{Figures.Bytes(PeakMemory.Bytes())}");
+        WrappedText.Write(target, Figures.Cost(Seconds, RowsPerSecond), width);
         target.WriteLine($"wrote {Output}");
         if (Page is not null) target.WriteLine($"wrote {Page}");
     }

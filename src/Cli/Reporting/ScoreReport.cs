@@ -17,7 +17,9 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
     public InferenceCost? Inference { get; init; }
 
     /// <summary>For people.</summary>
-    public void WriteText(TextWriter target)
+    /// <param name="target">The writer.</param>
+    /// <param name="width">Columns of the terminal.</param>
+    public void WriteText(TextWriter target, int width)
     {
         if (Result.RowsResumed > 0 && Result.RowsResumed == Result.RowsIn)
             target.WriteLine(Result.RowsIn == 1
@@ -25,11 +27,10 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
                 : $"all {Figures.Count(Result.RowsIn)} rows were done before; the output was checked");
         else
         {
-            target.WriteLine($"scored {Figures.Number(Result.RowsOut, "row")}: {Figures.Time(Result.Seconds)}, {Figures.Rate(Result.RowsPerSecond)}, "
-                + $"peak memory {Figures.Bytes(PeakMemory.Bytes())}");
+            WrappedText.Write(target, $"scored {Figures.Number(Result.RowsOut, "row")}: {Figures.Cost(Result.Seconds, Result.RowsPerSecond)}", width);
             if (Result.RowsResumed > 0) target.WriteLine($"{Figures.Count(Result.RowsResumed)} of {Figures.Count(Result.RowsIn)} rows were done before");
         }
-        if (RefusesRows) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
+        if (RefusesRows) WrappedText.Write(target, Figures.Balance(Result.RowsOut, Result.RowsRejected), width);
         WriteScores(target);
         if (Inference is { Patterns: > 0 } cost)
             target.WriteLine($"{Figures.Number(cost.Patterns, "set")} of observed variables, largest table {Figures.Bytes(cost.LargestTableBytes)}");
