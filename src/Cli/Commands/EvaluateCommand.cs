@@ -123,7 +123,8 @@ internal sealed class EvaluateCommand : Verb
         var report = new EvaluationReport(found, rejected, clock.Elapsed.TotalSeconds, flow.BadRows.Mode != BadRowMode.Fail);
         if (file is not null) Write(console, file, saved, report);
         await page.WriteAsync(parsed, words => Task.FromResult(RunPage.Of($"evaluation of {saved.Model.Title}",
-            target => report.WriteText(target, int.MaxValue), found is Evaluation classes ? [EvaluationPicture.Of(saved, classes)] : [], words,
+            target => report.AddTo(target, saved), found is Evaluation classes
+                ? [(EvaluationPicture.Of(saved, classes), "the confusion matrix, the ROC curves and the calibration of the posteriors")] : [], words,
             console.Warnings))).ConfigureAwait(false);
         if (parsed.GetValue(common.Json)) report.WriteJson(console, path);
         else if (!parsed.GetValue(common.Quiet))

@@ -217,8 +217,6 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             Stop = fitted.Result.StopReason,
             Page = parsed.GetValue(page!.Option),
             Outline = Outline(fitted.Model, ModelOutline.Shown(fitted.Saved.Features)),
-            PartWeights = fitted.Result.PartWeights,
-            Weight = fitted.Result.Weight,
             Profile = fitted.Profile,
             WriteMore = json => WriteMore(json, fitted.Model),
         };

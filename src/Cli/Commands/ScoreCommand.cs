@@ -188,7 +188,7 @@ internal sealed class ScoreCommand : Verb
             Page = parsed.GetValue(page.Option),
         };
         await page.WriteAsync(parsed, words => Task.FromResult(RunPage.Of($"scores of {saved.Model.Title}",
-            target => done.WriteText(target, int.MaxValue), [], words, console.Warnings))).ConfigureAwait(false);
+            target => done.AddTo(target, saved), [], words, console.Warnings))).ConfigureAwait(false);
         return Report(done.WriteJson, done.WriteText);
 
         static string Run(string folder) => Directory.Exists(folder) ? Path.Combine(folder, "run=…") : folder;

@@ -29,7 +29,7 @@ internal sealed record ColumnFacts(long Rows, long? Nulls, (double Minimum, doub
     public string[] Cells(bool isNullable)
     {
         var nulls = Nulls switch { 0 => "none", { } known => Figures.Count(known), null => isNullable ? "possible" : "none" };
-        return Times is var (first, last) ? [nulls, Text(first), Text(last)] : Range is var (low, high) ? [nulls, Text(low), Text(high)] : [nulls, "-", "-"];
+        return Times is var (first, last) ? [nulls, .. Texts(first, last)] : Range is var (low, high) ? [nulls, Text(low), Text(high)] : [nulls, "-", "-"];
     }
 
     /// <summary>For scripts: <c>nulls</c>, <c>minimum</c> and <c>maximum</c>, null where the files do not say.</summary>
@@ -39,8 +39,9 @@ internal sealed record ColumnFacts(long Rows, long? Nulls, (double Minimum, doub
         else json.WriteNull("nulls");
         if (Times is var (first, last))
         {
-            json.WriteString("minimum", Text(first));
-            json.WriteString("maximum", Text(last));
+            var texts = Texts(first, last);
+            json.WriteString("minimum", texts[0]);
+            json.WriteString("maximum", texts[1]);
             return;
         }
         EvaluationReport.Write(json, "minimum", Range?.Minimum);
@@ -67,6 +68,7 @@ internal sealed record ColumnFacts(long Rows, long? Nulls, (double Minimum, doub
 
     private static string Text(double value) => value.ToString(value == Math.Floor(value) ? "R" : "G6", CultureInfo.InvariantCulture);
 
-    private static string Text(DateTime time) => time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFFF",
-        CultureInfo.InvariantCulture);
+    // Both as dates, or both with times.
+    private static string[] Texts(params DateTime[] times) => Array.ConvertAll(times, t => t.ToString(
+        Array.TrueForAll(times, o => o.TimeOfDay == TimeSpan.Zero) ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture));
 }

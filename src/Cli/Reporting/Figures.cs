@@ -37,12 +37,9 @@ internal static class Figures
         return $"{shown} {Real(sign * value)}";
     }
 
-    /// <summary>The same; a total distance is shown as the mean of the rows: <c>mean squared distance 43.1</c>.</summary>
-    public static string Mean(string name, double value, double weight)
-    {
-        const string total = "minus the total ";
-        return name.StartsWith(total, StringComparison.Ordinal) && weight > 0 ? $"mean {name[total.Length..]} {Real(-value / weight)}" : Objective(name, value);
-    }
+    /// <summary>What a fit reached: <c>log-likelihood -1,234.5</c>, or <c>mean squared distance 43.1</c>, per unit of weight.</summary>
+    public static string Mean(Model model, TrainingRecord facts) => model.ShownObjective(facts.LogLikelihood, facts.Weight) is var (name, value)
+        && name != model.ObjectiveName ? $"{name} {Real(value)}" : Objective(model.ObjectiveName, facts.LogLikelihood);
 
     /// <summary><c>2.4M rows/s</c></summary>
     public static string Rate(double rowsPerSecond) => rowsPerSecond switch

@@ -92,7 +92,7 @@ internal sealed class ProgressState
         {
             return [new(Phase == "run" ? RunDescription : "reading", 2),
                 new(run.TotalRows is > 0 ? Share.ToString("0 %", CultureInfo.InvariantCulture) : "", 0),
-                new(RunSecondsLeft(rate) is { } seconds ? $"{Figures.Time(seconds)} left" : "", 1),
+                new(RunSecondsLeft(rate) is > 0 and { } seconds ? $"{Figures.Time(seconds)} left" : "", 1),
                 new(RowsText, run.TotalRows is > 0 ? 3 : 0), speed];
         }
         var objectives = Objective(iteration);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Reporting;
@@ -9,6 +10,7 @@ namespace Pipelines.Cli.Reporting;
 internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
 {
     private const int MostLabels = 10;
+    private const int MostListed = 100;
 
     /// <summary>Path of the page that describes the run; null = none was asked for.</summary>
     public string? Page { get; init; }
@@ -38,17 +40,39 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
         if (Page is not null) target.WriteLine($"wrote {Page}");
     }
 
+    /// <summary>Adds the results to a page.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="saved">The model.</param>
+    public void AddTo(HtmlPage page, SavedModel saved)
+    {
+        string[][] more = Result.Scores?.MeanLogLikelihood is { } mean ? [[MeanText(Result.Scores), Figures.Real(mean)]] : [];
+        page.Table([], [["model", saved.Model.Title], ["features", ShownFeature.Names(saved.Features)],
+            ["rows scored", Figures.Count(Result.RowsOut)], ["rows rejected", Figures.Count(Result.RowsRejected)],
+            ["rows done before", Figures.Count(Result.RowsResumed)], .. more, ["time", Figures.Time(Result.Seconds)],
+            ["rate", Figures.Rate(Result.RowsPerSecond)], ["peak memory", Figures.Bytes(PeakMemory.Bytes())], ["output", Result.Output]]);
+        if (Result.Scores is not { Labels.Count: > 0 } scores) return;
+        page.Heading("Labels");
+        page.Table(["label", "rows", "share"], scores.Labels.OrderByDescending(l => l.Rows).Take(MostListed).Select(l => (string[])
+            [l.Label ?? "(none)", Figures.Count(l.Rows), Share(l.Rows, scores)]), numeric: 1);
+        if (scores.Labels.Count > MostListed) page.Paragraph($"and {Figures.Count(scores.Labels.Count - MostListed)} more");
+    }
+
+    private static string Share(long rows, ScoreSummary scores) =>
+        (rows / (double)scores.Labels.Sum(o => o.Rows)).ToString("0.0 %", CultureInfo.InvariantCulture);
+
+    private static string MeanText(ScoreSummary scores) => $"mean log-likelihood per {(scores.IsOfSequences ? "sequence" : "row")}";
+
     private void WriteScores(TextWriter target)
     {
         if (Result.Scores is not { } scores) return;
         var part = Result.RowsResumed > 0 ? " of the rows that this run scored" : "";
         if (scores.MeanLogLikelihood is { } mean)
-            target.WriteLine($"mean log-likelihood {Figures.Real(mean)}{(scores.IsOfSequences ? $" of {Figures.Number(scores.Items, "sequence")}" : part)}");
+            target.WriteLine($"{MeanText(scores)} {Figures.Real(mean)}{(scores.IsOfSequences ? $", of {Figures.Number(scores.Items, "sequence")}" : part)}");
         if (scores.Labels.Count == 0) return;
         target.WriteLine($"labels{part}:");
         var most = scores.Labels.OrderByDescending(l => l.Rows).Take(MostLabels).ToArray();
         TextTable.Write(target, ["rows", "", "label"], most.Select(l => new[] { Figures.Count(l.Rows),
-            (l.Rows / (double)scores.Labels.Sum(o => o.Rows)).ToString("0.0 %", CultureInfo.InvariantCulture), l.Label ?? "(none)" }), numeric: 2);
+            Share(l.Rows, scores), l.Label ?? "(none)" }), numeric: 2);
         if (scores.Labels.Count > most.Length) target.WriteLine($"  … and {Figures.Count(scores.Labels.Count - most.Length)} more; --json shows all");
     }
 

@@ -29,6 +29,8 @@ internal sealed class LinearTransform : FeatureTransform
 
     internal override IReadOnlyList<(string Name, double Value)> Parameters => [("center", Center), ("scale", Scale)];
 
+    internal override bool IsLinear => true;
+
     public override double Apply(double value) => (value - Center) / Scale;
 
     public override double Invert(double value) => (value * Scale) + Center;
@@ -46,5 +48,5 @@ internal sealed class LinearTransform : FeatureTransform
     }
 
     public override string Describe(string argument) => string.Create(CultureInfo.InvariantCulture,
-        $"({argument} {(Center < 0 ? '+' : '-')} {Math.Abs(Center):G6}) / {Scale:G6}");
+        $"({argument} {(Center < 0 ? '+' : '-')} {Math.Abs(Center).Text(Scale)}) / {Scale:G6}");
 }
