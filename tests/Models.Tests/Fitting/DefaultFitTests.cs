@@ -33,8 +33,9 @@ public class DefaultFitTests
         var fitted = Mixture.Of<NormalDistribution>(2).Fit(Spike(), new FitOptions { MinVariance = 0.5, Scaling = isScaled ? FeatureScaling.Standard : null });
         var raised = fitted.Warnings.Where(w => w.Contains("raised", StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(raised);
-        Assert.All(raised, w => Assert.Matches($"^component [01] \\(weight 0\\.[0-9]+\\): its variance of feature 0 was raised to the minimum 0\\.5{units} \\(use a smaller one "
-            + "\\(FitOptions\\.MinVariance\\), or fewer components, if that is too much\\)$", w));
+        var expected = $"^component [01] \\(weight 0\\.[0-9]+\\): its variance of feature 0 was raised to the minimum 0\\.5{units} \\(use a smaller one "
+            + "\\(FitOptions\\.MinVariance\\), or fewer components, if that is too much\\)$";
+        Assert.All(raised, w => Assert.Matches(expected, w));
     }
 
     [Fact]
