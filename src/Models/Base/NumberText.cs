@@ -8,6 +8,8 @@ internal static class NumberText
     private const int Digits = 6;
     // A double has 15 decimal digits.
     private const int MostDigits = 15;
+    // What is smaller than this many digits of the spread is a rounding error.
+    private const int MostSpreadDigits = 10;
     // Digits of the spread that a value far from 0 is shown with.
     private const int SpreadDigits = 4;
 
@@ -24,8 +26,7 @@ internal static class NumberText
     {
         if (!double.IsFinite(value) || value == 0 || !double.IsFinite(spread) || !(spread > 0)) return value.Text();
         var (size, grain) = ((int)Math.Floor(Math.Log10(Math.Abs(value))), (int)Math.Floor(Math.Log10(spread)));
-        // Digits from the first of the value to the sixth of the spread.
-        var most = size - grain + Digits;
+        var most = size - grain + MostSpreadDigits;
         if (most < 1) return "0";
         var digits = Math.Min(Math.Min(most, MostDigits), Math.Max(Digits, size - grain + SpreadDigits));
         if (digits <= Digits || size >= MostDigits) return value.ToString($"G{digits}", CultureInfo.InvariantCulture);

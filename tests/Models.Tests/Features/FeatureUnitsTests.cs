@@ -15,14 +15,14 @@ public sealed class FeatureUnitsTests
     [InlineData(1_707_393_870, 2e8, "1.70739E+09")]
     // A mean of values around 0 is 0 but for rounding.
     [InlineData(1.70856e-16, 1, "0")]
-    [InlineData(-0.00001234, 1, "-1E-05")]
+    [InlineData(-0.00001234, 1, "-1.234E-05")]
     [InlineData(12.5, 0, "12.5")]
     [InlineData(12.5, double.NaN, "12.5")]
     [InlineData(double.NegativeInfinity, 1, "-Infinity")]
     [InlineData(0, 1, "0")]
     public void Digits_follow_the_spread(double value, double spread, string text)
     {
-        // Six digits, or up to the fourth of the spread if that is further, and none beyond its sixth.
+        // Six digits, or up to the fourth of the spread if that is further, and none beyond its tenth.
         Assert.Equal(text, value.Text(spread));
     }
 
