@@ -24,7 +24,7 @@ internal sealed class CriterionPlot : PlotKind
         var facts = model.Training!;
         var fits = facts.Candidates.Where(c => c.Failure is null).ToArray();
         var best = ChosenBy(facts, fits);
-        var (objective, isLess) = (model.Model.ShownObjective(0, facts.Rows).Name, model.Model.ShownObjective(1, facts.Rows).Value < 0);
+        var (objective, isLess) = (model.Model.ShownObjective(0, facts.Weight).Name, model.Model.ShownObjective(1, facts.Weight).Value < 0);
         var legend = new List<LegendEntry>();
         var (criteria, own) = (new Panel(model.Model.PartsName, "criterion (smaller is better)") { XIsWhole = true },
             new Panel(model.Model.PartsName, objective) { XIsWhole = true });
@@ -33,7 +33,7 @@ internal sealed class CriterionPlot : PlotKind
         var hasCriterion = criteria.Lines.Count > 0;
         // The picture has the criterion that chose, so that it can ring the choice.
         if (!hasCriterion || best == SelectionCriterion.LogLikelihood)
-            own = With(own, objective, c => model.Model.ShownObjective(c.LogLikelihood, facts.Rows).Value, isLess, isRinged: true);
+            own = With(own, objective, c => model.Model.ShownObjective(c.LogLikelihood, facts.Weight).Value, isLess, isRinged: true);
         legend.Add(new($"chosen by {(!hasCriterion || best == SelectionCriterion.LogLikelihood ? objective : best == SelectionCriterion.Aic ? "AIC" : "BIC")}",
             new(Palette.Black, 2), LegendSymbol.Ring));
         var failed = facts.Candidates.Count - fits.Length;

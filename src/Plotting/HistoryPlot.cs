@@ -30,9 +30,9 @@ internal sealed class HistoryPlot : PlotKind
         CancellationToken cancellationToken)
     {
         var facts = model.Training!;
-        var name = model.Model.ShownObjective(0, facts.Rows).Name;
+        var name = model.Model.ShownObjective(0, facts.Weight).Name;
         var points = facts.LogLikelihoods.Prepend(facts.InitialLogLikelihood)
-            .Select((y, i) => (X: (double)i, Y: model.Model.ShownObjective(y, facts.Rows).Value)).Where(p => double.IsFinite(p.Y)).ToList();
+            .Select((y, i) => (X: (double)i, Y: model.Model.ShownObjective(y, facts.Weight).Value)).Where(p => double.IsFinite(p.Y)).ToList();
         var notes = new List<string> { facts.Converged ? "converged" : "not converged: the iterations ran out" };
         if (points.Count > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"last value: {points[^1].Y:#,##0.###}"));
         var panels = new List<Panel> { Of(name, points) };

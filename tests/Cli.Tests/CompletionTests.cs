@@ -43,7 +43,27 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(["dist,delay (min)"], await AskAsync("fit", "mixture", folder["d.parquet"], "--features", "dist,de"));
         Assert.Equal(["delay (min)", "dist"], await AskAsync("score", folder["m.json"], folder["d.parquet"], "--keep", "D"));
         Assert.Equal(["dist"], await AskAsync("fit", "hmm", folder["d.parquet"], "--quiet", "--sequence", "di"));
+        Assert.Equal(["dist"], await AskAsync("fit", "kmeans", folder["d.parquet"], "--log", "di"));
         Assert.Empty(await AskAsync("fit", "mixture", folder["gone.parquet"], "--features", ""));
+    }
+
+    [Fact]
+    public async Task Names_in_a_model_are_those_of_the_model()
+    {
+        TestData.SaveModel(folder["m.json"], "x");
+        Assert.Equal(SavedModel.Load(folder["m.json"]).Model.ScoreKinds.Select(k => k.Name), await AskAsync("score", folder["m.json"], "--columns", ""));
+        Assert.Equal(["label,log-probability"], await AskAsync("score", folder["m.json"], "--columns", "label,log"));
+        Assert.Equal(["x"], await AskAsync("plot", folder["m.json"], "--features", ""));
+        await File.WriteAllTextAsync(folder["m.json"], "{}");
+        Assert.Empty(await AskAsync("score", folder["m.json"], "--columns", ""));
+    }
+
+    [Fact]
+    public async Task A_part_of_a_date_is_completed_with_the_columns_that_have_it()
+    {
+        await TestData.WriteAsync(folder["d.parquet"], ("at", new[] { new DateTime(2024, 1, 2, 3, 4, 5) }), ("x", new[] { 1.0 }));
+        Assert.Equal(["hour(at)"], await AskAsync("fit", "kmeans", folder["d.parquet"], "--features", "hour("));
+        Assert.Equal(["x,hour(at)"], await AskAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,hour(a"));
     }
 
     [UnixTheory]

@@ -210,7 +210,7 @@ public sealed class CrossValidationTests : IDisposable
         await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--features", "a", "--distribution", "normal", "--components", "1", "--output",
             folder["g.json"]);
         var evaluate = await Tool.RunAsync("evaluate", folder["g.json"], folder["d.parquet"]);
-        Assert.Matches("(?s)^evaluated on 1,200 rows:\n  mean log-likelihood -[0-9.]+, log-likelihood -[0-9.,]+, BIC [0-9.,]+, AIC [0-9.,]+\n",
+        Assert.Matches("(?s)^evaluated on 1,200 rows:\n  mean log-likelihood per row -[0-9.]+, log-likelihood -[0-9.,]+, BIC [0-9.,]+, AIC [0-9.,]+\n",
             evaluate.Out.ReplaceLineEndings("\n"));
     }
 

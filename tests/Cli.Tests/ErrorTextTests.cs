@@ -4,6 +4,14 @@ namespace Pipelines.Cli.Tests;
 public sealed class ErrorTextTests
 {
     [Fact]
+    public void No_word_is_cut()
+    {
+        Assert.Equal("the first (2 … variance", ErrorText.Shortened("the first (2 components, seed 0), its variance", 26));
+        // Where there is no blank nearby, as in a path, letters are.
+        Assert.Equal("aaaaaaaaaa…aaaaaaaaa", ErrorText.Shortened(new string('a', 50), 20));
+    }
+
+    [Fact]
     public void What_fits_stays_as_it_is() => Assert.Equal("place: found a, expected b; try c", ErrorText.Of("place", "a", "b", "try c"));
 
     [Theory]

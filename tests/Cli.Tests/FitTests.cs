@@ -82,7 +82,28 @@ public sealed class FitTests : IDisposable
         // The distance is shown without a sign, its change with one.
         Assert.Matches("Z iteration 1, total squared distance [0-9,.]+ \\(-[0-9,.]+\\)", result.Error);
         Assert.Matches("\n2 iterations .*, mean\\s+squared\\s+distance\\s+[0-9,.]+\n", result.Out);
-        Assert.Matches(", total squared distance [0-9,.]+\n", (await Tool.RunAsync("inspect", folder["m.json"])).Out);
+        Assert.Matches(", mean squared distance [0-9,.]+\n", (await Tool.RunAsync("inspect", folder["m.json"])).Out);
+    }
+
+    [Fact]
+    public async Task The_size_of_a_cluster_and_the_mean_distance_count_weights_everywhere()
+    {
+        // The centroids are the weighted means 1 and 10.
+        await TestData.WriteAsync(folder["d.parquet"], ("x", new double[] { 0, 2, 10 }), ("w", new double[] { 2, 2, 1 }));
+        var fit = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x", "--weights", "w", "--components", "2", "--output",
+            folder["m.json"], "--json");
+        var inspect = await Tool.RunAsync("inspect", folder["m.json"], "--json");
+        foreach (var text in new[] { fit.Out, inspect.Out })
+        {
+            using var json = JsonDocument.Parse(text);
+            Assert.Equal([1, 4], json.RootElement.GetProperty("clusterWeights").EnumerateArray().Select(v => v.GetDouble()).Order());
+            // Four of weight at a squared distance of 1, one at 0.
+            Assert.Equal(0.8, json.RootElement.GetProperty("meanSquaredDistance").GetDouble(), 1e-15);
+        }
+        var saved = SavedModel.Load(folder["m.json"]);
+        Assert.Equal(0.8, saved.Model.ShownObjective(saved.Training!.LogLikelihood, saved.Training.Weight).Value, 1e-15);
+        Assert.Matches(@"\ncluster [01]: weight 4 \(80\.0 %\)\n  x: 1\ncluster [01]: weight 1 \(20\.0 %\)\n",
+            (await Tool.RunAsync("inspect", folder["m.json"])).Out);
     }
 
     [Fact]

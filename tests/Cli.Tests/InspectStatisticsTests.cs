@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Pipelines.Cli.Tests;
@@ -26,6 +27,23 @@ public sealed class InspectStatisticsTests : IDisposable
     }
 
     [Fact]
+    public async Task Texts_and_times_of_day_have_ranges_where_the_writer_tells_them()
+    {
+        // Written by another program; the species are Adelie, Chinstrap and Gentoo.
+        Assert.Matches("\n  Species +string +none +Adelie +Gentoo +", (await Tool.RunAsync("inspect", Penguins())).Out);
+        await TestData.WriteAsync(folder["d.parquet"], ("at", new[] { new TimeOnly(8, 30), new TimeOnly(23, 59, 59, 500), new TimeOnly(0, 0) }));
+        Assert.Matches("\n  at +time +none +00:00:00 +23:59:59.5 +", (await Tool.RunAsync("inspect", folder["d.parquet"])).Out);
+    }
+
+    [Fact]
+    public async Task A_range_of_dates_and_times_has_one_format()
+    {
+        await TestData.WriteAsync(folder["d.parquet"], ("at", new[] { new DateTime(2024, 1, 1), new DateTime(2024, 3, 1, 4, 5, 6) }));
+        using var json = JsonDocument.Parse((await Tool.RunAsync("inspect", folder["d.parquet"], "--json")).Out);
+        Assert.Equal("0 2024-01-01T00:00:00 2024-03-01T04:05:06", Facts(json.RootElement.GetProperty("columns")));
+    }
+
+    [Fact]
     public async Task A_folder_has_those_of_all_its_files()
     {
         Directory.CreateDirectory(folder["all"]);
@@ -46,6 +64,9 @@ public sealed class InspectStatisticsTests : IDisposable
         await TestData.WriteAsync(folder["hive/m=3/a.parquet"], ("x", new[] { 0.5, 1 }));
         Assert.Equal(0, (await Tool.RunAsync("inspect", folder["hive"])).Code);
     }
+
+    private static string Penguins([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "examples", "Penguins", "penguins.parquet");
 
     private static string Facts(JsonElement columns) => string.Join(", ", columns.EnumerateArray().Select(c =>
         $"{c.GetProperty("nulls")} {c.GetProperty("minimum")} {c.GetProperty("maximum")}"));

@@ -13,7 +13,7 @@ public sealed class ProgressTests
     {
         var state = new ProgressState();
         state.Take(new RunProgress("run", 2_000_000, 3_000_000, TimeSpan.FromSeconds(4)));
-        Assert.Equal("scoring, 2,000,000 of 3,000,000 rows, 500.0k rows/s, 2.0 s left", state.ToString());
+        Assert.Equal("scoring, 67 %, 2.0 s left, 2,000,000 of 3,000,000 rows, 500.0k rows/s", state.ToString());
         Assert.Equal(2.0 / 3, state.Share);
     }
 
@@ -39,7 +39,7 @@ public sealed class ProgressTests
         state.Take(new RunProgress("pass", 500, 1_000, TimeSpan.FromSeconds(1)));
         state.Take(new FitIteration(1, -1_234.5, first, 2));
         state.Take(new FitIteration(2, -1_230.5, second, 2), leastGain: threshold);
-        Assert.Equal($"iteration 2, log-likelihood -1,230.5 (+4), 500 rows/s{(left is null ? "" : $", {left}")}", state.ToString());
+        Assert.Equal($"iteration 2{(left is null ? "" : $", {left}")}, log-likelihood -1,230.5 (+4), 500 rows/s", state.ToString());
     }
 
     [Fact]
@@ -49,7 +49,64 @@ public sealed class ProgressTests
         var state = new ProgressState { MostIterations = 1_002, MostSeconds = 7 };
         state.Take(new FitIteration(1, -10, 4, 2));
         state.Take(new FitIteration(2, -6, 4, 2));
-        Assert.EndsWith(", about 3.0 s left", state.ToString(), StringComparison.Ordinal);
+        Assert.Contains(", about 3.0 s left", state.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    // A narrower line has fewer or briefer parts; what is there is whole.
+    [InlineData(200, "iteration 12, about 12.0 s left, 6 components, restart 2, log-likelihood -35,505,584.23 (+64), 500 rows/s")]
+    [InlineData(98, "iteration 12, about 12.0 s left, 6 components, restart 2, log-likelihood -35,505,584.23 (+64)")]
+    [InlineData(92, "iteration 12, about 12.0 s left, 6 components, restart 2, log-likelihood -35,505,584.23")]
+    [InlineData(58, "iteration 12, about 12.0 s left, 6 components, restart 2")]
+    [InlineData(38, "iteration 12, about 12.0 s left")]
+    [InlineData(30, "iteration 12, 12.0 s left")]
+    [InlineData(24, "iteration 12")]
+    [InlineData(8, "iterati…")]
+    [InlineData(0, "")]
+    public void A_narrow_line_leaves_out_what_matters_least(int width, string expected)
+    {
+        var state = new ProgressState { MostIterations = 1_000 };
+        state.Take(new RunProgress("pass", 500, 1_000, TimeSpan.FromSeconds(1)));
+        // 64 -> 32 -> 16 -> 8 -> 4 -> 2 -> 1 takes 6 more updates of 2 s.
+        state.Take(new FitIteration(11, -35_505_648.23, 128, 2), fit: "6 components, restart 2", leastGain: 1);
+        state.Take(new FitIteration(12, -35_505_584.23, 64, 2), fit: "6 components, restart 2", leastGain: 1);
+        Assert.Equal(expected, state.Text(width));
+    }
+
+    [Fact]
+    public void Of_several_fits_the_longest_says_how_long()
+    {
+        var state = new ProgressState { MostIterations = 1_000 };
+        foreach (var (number, first, second) in new[] { (1, 16.0, 16.0), (2, 8.0, 4.0) })
+        {
+            state.Take(new FitIteration(number, -10, first, 3), fit: "2 components, restart 0", leastGain: 1);
+            state.Take(new FitIteration(number, -12, second, 3), fit: "2 components, restart 1", leastGain: 1);
+        }
+        // 8 -> 4 -> 2 -> 1 and, by quarters, 4 -> 1: three more updates of 3 s, and one.
+        Assert.StartsWith("iteration 2, about 9.0 s left, 2 components, restart 1,", state.ToString(), StringComparison.Ordinal);
+        // The first no longer reports, as its start was not the best: 1 is the least gain.
+        state.Take(new FitIteration(3, -12, 1.5, 3), fit: "2 components, restart 1", leastGain: 1);
+        state.Take(new FitIteration(4, -12, 1, 3), fit: "2 components, restart 1", leastGain: 1);
+        Assert.StartsWith("iteration 4, about 0.0 s left, 2 components, restart 1,", state.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fit_with_a_tolerance_says_no_time_before_its_gains_tell_one()
+    {
+        var state = new ProgressState { MostIterations = 1_000 };
+        state.Take(new FitIteration(1, -10, 4, 2), leastGain: 0.5);
+        Assert.Equal("iteration 1, log-likelihood -10 (+4)", state.ToString());
+    }
+
+    [Fact]
+    public void The_first_batch_says_no_time_left()
+    {
+        var state = new ProgressState();
+        state.Take(new RunProgress("run", 16_384, 3_000_000, TimeSpan.FromSeconds(0.7)));
+        Assert.Equal("scoring, 1 %, 16,384 of 3,000,000 rows", state.ToString());
+        // A twentieth of the rows in 2 s: 38 s more.
+        state.Take(new RunProgress("run", 150_000, 3_000_000, TimeSpan.FromSeconds(2)));
+        Assert.Equal("scoring, 5 %, 38.0 s left, 150,000 of 3,000,000 rows, 75.0k rows/s", state.ToString());
     }
 
     [Theory]
@@ -76,7 +133,7 @@ public sealed class ProgressTests
         });
         // What a terminal shows: without the codes that move the cursor or set colors.
         var shown = System.Text.RegularExpressions.Regex.Replace(target.ToString(), "\u001b\\[[0-9;?]*[A-Za-z]", "").Split('\r', '\n');
-        Assert.Contains(shown, l => l.Contains(width <= 40 ? "━" : "scor", StringComparison.Ordinal));
+        Assert.Contains(shown, l => l.Contains("67 %", StringComparison.Ordinal) && l.Contains('━', StringComparison.Ordinal) == width > 50);
         Assert.All(shown, l => Assert.True(l.Length <= width, l));
     }
 

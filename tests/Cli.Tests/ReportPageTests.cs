@@ -25,9 +25,12 @@ public sealed class ReportPageTests : IDisposable
         Assert.True(page.Descendants().Count(e => e.Name.LocalName == "svg") >= 3);
         var warnings = Regex.Matches(result.Error, "(?m)^pipelines: warning: (.*)$").Select(m => m.Groups[1].Value).ToArray();
         Assert.NotEmpty(warnings);
+        Assert.Contains(page.Descendants("tr"), r => r.Elements().Select(c => c.Value).SequenceEqual(["part", "feature", "mean", "standard deviation"]));
+        Assert.All(page.Descendants("figure"), f => Assert.NotEmpty(f.Element("figcaption")!.Value));
         Assert.Equal(warnings, page.Descendants("li").Select(e => e.Value));
-        // The mean of -1, 0 and 4, and one value missing.
-        Assert.Equal([Evil, "double", "40", "-1", "4", "1"], page.Descendants("tr").Last(r => r.Value.StartsWith(Evil, StringComparison.Ordinal)).Elements()
+        // The mean of -1, 0 and 4, the root of (4 + 1 + 9) / 3, and one value missing.
+        Assert.Equal([Evil, "double", "", "40", "-1", "4", "1", "2.16025"],
+            page.Descendants("tr").Last(r => r.Value.StartsWith(Evil, StringComparison.Ordinal)).Elements()
             .Select(c => c.Value));
         Assert.Contains($"pipelines fit mixture {folder["d.parquet"]} --distribution normal --output {folder["m.json"]} --report", text,
             StringComparison.Ordinal);
@@ -77,11 +80,15 @@ public sealed class ReportPageTests : IDisposable
         Assert.Equal(0, (await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--report",
             folder["score.html"])).Code);
         var scored = XDocument.Parse(await File.ReadAllTextAsync(folder["score.html"]));
-        Assert.Contains("<near>", scored.Descendants("pre").First().Value, StringComparison.Ordinal);
+        Assert.Contains(scored.Descendants("td"), e => e.Value == "<near>");
+        Assert.DoesNotContain("wrote", scored.Root!.Value, StringComparison.Ordinal);
         var result = await Tool.RunAsync("evaluate", folder["m.json"], folder["d.parquet"], "--label", "kind", "--report", folder["evaluation.html"]);
         Assert.Equal(0, result.Code);
         Assert.EndsWith($"wrote {folder["evaluation.html"]}\n", result.Out, StringComparison.Ordinal);
-        Assert.Contains(XDocument.Parse(await File.ReadAllTextAsync(folder["evaluation.html"])).Descendants(), e => e.Name.LocalName == "svg");
+        var page = XDocument.Parse(await File.ReadAllTextAsync(folder["evaluation.html"]));
+        Assert.Contains(page.Descendants("figure"), e => e.Elements().Any(c => c.Name.LocalName == "svg") && e.Element("figcaption")?.Value.Length > 0);
+        Assert.Contains(page.Descendants("tr"), r => r.Elements().Select(c => c.Value).SequenceEqual(["class", "precision", "recall", "F1", "ROC area",
+            "calibration error"]));
     }
 
     // One value of three in a row of 120 is missing; the name of the column is markup.

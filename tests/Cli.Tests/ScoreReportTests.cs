@@ -30,7 +30,7 @@ public sealed class ScoreReportTests : IDisposable
         Assert.Equal(logs.Average(), double.Parse(means[0], CultureInfo.InvariantCulture), Rounding * Math.Abs(logs.Average()));
 
         var text = (await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"])).Out;
-        Assert.Contains("\nmean log-likelihood -", text, StringComparison.Ordinal);
+        Assert.Contains("\nmean log-likelihood per row -", text, StringComparison.Ordinal);
         // One row of three is in the second blob.
         Assert.Contains("\nlabels:\n   rows          label\n  2,000  66.7 %  0\n  1,000  33.3 %  1\nwrote ", text, StringComparison.Ordinal);
     }

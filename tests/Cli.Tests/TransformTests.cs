@@ -55,13 +55,14 @@ public sealed class TransformTests : IDisposable
         var fit = await FitAsync("kmeans", "--components", "2", "--scale", "standard", "--log", "y");
         Assert.Equal(0, fit.Code);
         var lines = fit.Out.Split('\n');
-        Assert.Matches(@"^  in units of \(x - 99\d\.\d+|^  in units of \(x - 100\d\.\d+", lines[1]);
-        Assert.Matches(@"\) / \d+\.\d+, \(ln\(y\) - 0\.\d+\) / 0\.\d+:$", lines[1]);
-        var at = Array.IndexOf(lines, "  in the original units:");
-        Assert.Matches(@"^    cluster 0: x [\d,]+\.\d+, y \d\.\d+$", lines[at + 1]);
+        Assert.Matches(@"^  in the original units; the model sees \(x - (99|100)\d\.\d+\) / \d+\.\d+, \(ln\(y\) -$", lines[1]);
+        Assert.Matches(@"^      0\.\d+\) / 0\.\d+:$", lines[2]);
+        Assert.Matches(@"^  cluster [01]: \d+ rows \(\d\d\.\d %\)$", lines[3]);
+        Assert.Matches(@"^    x: +[19]\d+\.\d+$", lines[4]);
+        Assert.Matches(@"^    y: +geometric mean \d\.\d+$", lines[5]);
         var shown = (await Tool.RunAsync("inspect", folder["m.json"])).Out.Split('\n');
-        Assert.Contains(lines[1][2..], shown);
-        Assert.Equal(lines[at..(at + 3)].Select(l => l[2..]), shown[^4..^1]);
+        // The same lines, the sizes of the clusters included, which the file keeps.
+        Assert.Equal(lines[3..9].Select(l => l[2..]), shown[^7..^1]);
 
         using var json = JsonDocument.Parse((await Tool.RunAsync("inspect", folder["m.json"], "--json")).Out);
         var transforms = json.RootElement.GetProperty("inputs")[1].GetProperty("transforms");
@@ -187,7 +188,9 @@ public sealed class TransformTests : IDisposable
         var result = await FitAsync("kmeans", "--components", "1", "--features", "color,hour(at)", "--one-hot", "color");
         Assert.Equal(0, result.Code);
         // A quarter is blue; 40 hours are one day and the hours from 0 to 15.
-        Assert.Matches(@"\n +color=blue: +0\.25\n +color=red: +0\.75\n +hour\(at\): +9\.9\n", result.Out);
+        Assert.Matches(@"\n +color: red 75\.0 %, blue 25\.0 %\n +hour\(at\): +9\.9\n", result.Out);
+        Assert.Contains("\n  color     string     possible  one-hot, 2 categories: blue, red\n", (await Tool.RunAsync("inspect", folder["m.json"])).Out,
+            StringComparison.Ordinal);
         Assert.Equal(0, (await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"])).Code);
         var plan = await FitAsync("kmeans", "--components", "1", "--features", "color", "--one-hot", "color", "--dry-run");
         Assert.Contains("before all, the values of the one-hot columns are collected: reads these columns", plan.Out, StringComparison.Ordinal);

@@ -258,6 +258,16 @@ public sealed class UsageTests
     };
 
     [Theory]
+    [InlineData("completion", "completion: found none, expected bash, zsh or pwsh; for example pipelines completion bash")]
+    [InlineData("completion fish", "completion: found 'fish', expected bash, zsh or pwsh; for example pipelines completion bash")]
+    public async Task A_shell_is_named_where_it_is_missing_or_unknown(string command, string message)
+    {
+        var result = await Tool.RunAsync(command.Split(' '));
+        Assert.Equal(2, result.Code);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Cases))]
     public async Task Is_refused_with_every_mistake(string what, string arguments, int code, string message)
     {

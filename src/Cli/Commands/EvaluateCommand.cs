@@ -122,12 +122,14 @@ internal sealed class EvaluateCommand : Verb
         console.Warn(warnings);
         var report = new EvaluationReport(found, rejected, clock.Elapsed.TotalSeconds, flow.BadRows.Mode != BadRowMode.Fail);
         if (file is not null) Write(console, file, saved, report);
-        await page.WriteAsync(parsed, words => Task.FromResult(RunPage.Of($"evaluation of {saved.Model.Title}", report.WriteText,
-            found is Evaluation classes ? [EvaluationPicture.Of(saved, classes)] : [], words, console.Warnings))).ConfigureAwait(false);
+        await page.WriteAsync(parsed, words => Task.FromResult(RunPage.Of($"evaluation of {saved.Model.Title}",
+            target => report.AddTo(target, saved), found is Evaluation classes
+                ? [(EvaluationPicture.Of(saved, classes), "the confusion matrix, the ROC curves and the calibration of the posteriors")] : [], words,
+            console.Warnings))).ConfigureAwait(false);
         if (parsed.GetValue(common.Json)) report.WriteJson(console, path);
         else if (!parsed.GetValue(common.Quiet))
         {
-            report.WriteText(console.Out);
+            report.WriteText(console.Out, console.Width);
             foreach (var written in new[] { path, parsed.GetValue(page.Option) }.OfType<string>()) console.Out.WriteLine($"wrote {written}");
         }
         return ExitCode.Done;

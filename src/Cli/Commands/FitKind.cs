@@ -202,7 +202,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             };
             console.Warn([.. all.Result.Warnings, .. update.Fitted?.Result.Warnings ?? []]);
             if (parsed.GetValue(common.Json)) all.WriteJson(console);
-            else if (!parsed.GetValue(common.Quiet)) all.WriteText(console.Out);
+            else if (!parsed.GetValue(common.Quiet)) all.WriteText(console.Out, console.Width);
             return ExitCode.Done;
         }
         var fitted = await display.ShowAsync(() => validation is null
@@ -221,8 +221,6 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
             Stop = fitted.Result.StopReason,
             Page = parsed.GetValue(page!.Option),
             Outline = Outline(fitted.Model, ModelOutline.Shown(fitted.Saved.Features)),
-            PartWeights = fitted.Result.PartWeights,
-            Weight = fitted.Result.Weight,
             Profile = fitted.Profile,
             WriteMore = json => WriteMore(json, fitted.Model),
         };

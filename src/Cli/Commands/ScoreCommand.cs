@@ -187,8 +187,8 @@ internal sealed class ScoreCommand : Verb
             Inference = (saved.Model as IInferenceModel)?.Cost,
             Page = parsed.GetValue(page.Option),
         };
-        await page.WriteAsync(parsed, words => Task.FromResult(RunPage.Of($"scores of {saved.Model.Title}", done.WriteText, [], words, console.Warnings)))
-            .ConfigureAwait(false);
+        await page.WriteAsync(parsed, words => Task.FromResult(RunPage.Of($"scores of {saved.Model.Title}",
+            target => done.AddTo(target, saved), [], words, console.Warnings))).ConfigureAwait(false);
         return Report(done.WriteJson, done.WriteText);
 
         static string Run(string folder) => Directory.Exists(folder) ? Path.Combine(folder, "run=…") : folder;
@@ -204,10 +204,10 @@ internal sealed class ScoreCommand : Verb
                 Impossible = parsed.GetValue(impossible) == "fail" ? ImpossibleRows.Fail : ImpossibleRows.Keep
             });
 
-        int Report(Action<ToolConsole> json, Action<TextWriter> text)
+        int Report(Action<ToolConsole> json, Action<TextWriter, int> text)
         {
             if (parsed.GetValue(common.Json)) json(console);
-            else if (!parsed.GetValue(common.Quiet)) text(console.Out);
+            else if (!parsed.GetValue(common.Quiet)) text(console.Out, console.Width);
             return ExitCode.Done;
         }
     }

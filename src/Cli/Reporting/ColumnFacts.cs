@@ -10,10 +10,22 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="Times">The same of dates and timestamps.</param>
 internal sealed record ColumnFacts(long Rows, long? Nulls, (double Minimum, double Maximum)? Range, (DateTime Minimum, DateTime Maximum)? Times)
 {
+    private const int MostLetters = 24;
+
+    /// <summary>The same of times of day.</summary>
+    public (TimeOnly Minimum, TimeOnly Maximum)? ClockTimes { get; init; }
+
+    /// <summary>The same of texts.</summary>
+    public (string Minimum, string Maximum)? Texts { get; init; }
+
     /// <summary>The facts about a column of one file.</summary>
     public static ColumnFacts Of(InspectedColumn column, long rows) =>
         // Writers store a bound of 0 with a sign, so that it covers both zeros.
-        new(rows, column.Nulls, column.Range is var (low, high) ? (low + 0.0, high + 0.0) : null, column.Times);
+        new(rows, column.Nulls, column.Range is var (low, high) ? (low + 0.0, high + 0.0) : null, column.Times)
+        {
+            ClockTimes = column.ClockTimes,
+            Texts = column.Texts,
+        };
 
     /// <summary>The facts about the column of this name in all files together; it is null in those that lack it. Nothing, if all do.</summary>
     public static ColumnFacts Of(string name, IReadOnlyList<ParquetInspection> files)
@@ -29,7 +41,10 @@ internal sealed record ColumnFacts(long Rows, long? Nulls, (double Minimum, doub
     public string[] Cells(bool isNullable)
     {
         var nulls = Nulls switch { 0 => "none", { } known => Figures.Count(known), null => isNullable ? "possible" : "none" };
-        return Times is var (first, last) ? [nulls, Text(first), Text(last)] : Range is var (low, high) ? [nulls, Text(low), Text(high)] : [nulls, "-", "-"];
+        return Words() is var (first, last) ? [nulls, Cut(first), Cut(last)]
+            : Range is var (low, high) ? [nulls, Text(low), Text(high)] : [nulls, "-", "-"];
+
+        static string Cut(string text) => ErrorText.Shortened(text, MostLetters);
     }
 
     /// <summary>For scripts: <c>nulls</c>, <c>minimum</c> and <c>maximum</c>, null where the files do not say.</summary>
@@ -37,10 +52,10 @@ internal sealed record ColumnFacts(long Rows, long? Nulls, (double Minimum, doub
     {
         if (Nulls is { } nulls) json.WriteNumber("nulls", nulls);
         else json.WriteNull("nulls");
-        if (Times is var (first, last))
+        if (Words() is var (first, last))
         {
-            json.WriteString("minimum", Text(first));
-            json.WriteString("maximum", Text(last));
+            json.WriteString("minimum", first);
+            json.WriteString("maximum", last);
             return;
         }
         EvaluationReport.Write(json, "minimum", Range?.Minimum);
@@ -50,10 +65,14 @@ internal sealed record ColumnFacts(long Rows, long? Nulls, (double Minimum, doub
     // Where one of two has no value, the other says it all; where one does not know, nobody does.
     private ColumnFacts With(ColumnFacts other)
     {
-        return new(Rows + other.Rows, Nulls + other.Nulls, Both(f => f.Range), Both(f => f.Times));
+        return new(Rows + other.Rows, Nulls + other.Nulls, Both(f => f.Range), Both(f => f.Times))
+        {
+            ClockTimes = Both(f => f.ClockTimes),
+            Texts = Both(f => f.Texts),
+        };
 
         (T, T)? Both<T>(Func<ColumnFacts, (T, T)?> range)
-            where T : struct, IComparable<T> =>
+            where T : IComparable<T> =>
             (HasNoValue, other.HasNoValue, range(this), range(other)) switch
             {
                 (true, _, _, var own) => own,
@@ -63,10 +82,20 @@ internal sealed record ColumnFacts(long Rows, long? Nulls, (double Minimum, doub
             };
     }
 
+    // A range of what is no number.
+    private (string, string)? Words()
+    {
+        if (Texts is { } texts) return texts;
+        if (ClockTimes is var (from, to)) return (Text(from), Text(to));
+        if (Times is not var (first, last)) return null;
+        // Both as dates, or both with times.
+        var format = first.TimeOfDay == TimeSpan.Zero && last.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFFF";
+        return (first.ToString(format, CultureInfo.InvariantCulture), last.ToString(format, CultureInfo.InvariantCulture));
+    }
+
+    private static string Text(TimeOnly time) => time.ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
+
     private bool HasNoValue => Nulls == Rows;
 
     private static string Text(double value) => value.ToString(value == Math.Floor(value) ? "R" : "G6", CultureInfo.InvariantCulture);
-
-    private static string Text(DateTime time) => time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFFF",
-        CultureInfo.InvariantCulture);
 }

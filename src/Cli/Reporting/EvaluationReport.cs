@@ -19,18 +19,61 @@ internal sealed record EvaluationReport(ModelEvaluation Found, long Rejected, do
     private long Used => Found.Rows + ((Found as Evaluation)?.Unlabeled ?? 0);
 
     /// <summary>For people.</summary>
-    public void WriteText(TextWriter target)
+    /// <param name="target">The writer.</param>
+    /// <param name="width">Columns of the terminal.</param>
+    public void WriteText(TextWriter target, int width)
     {
         if (Found is Evaluation found) WriteClasses(target, found);
         else if (Found is LikelihoodEvaluation likelihood)
         {
             target.WriteLine($"evaluated on {Figures.Number(likelihood.Rows, "row")}:");
-            target.WriteLine($"  mean log-likelihood {Share(likelihood.MeanLogLikelihood)}, log-likelihood {Figures.Real(likelihood.LogLikelihood)}, BIC "
-                + $"{Real(likelihood.Bic)}, AIC {Real(likelihood.Aic)}");
+            target.WriteLine($"  mean log-likelihood {UnitText(likelihood)} {Share(likelihood.MeanLogLikelihood)}, log-likelihood "
+                + $"{Figures.Real(likelihood.LogLikelihood)}, BIC {Real(likelihood.Bic)}, AIC {Real(likelihood.Aic)}");
         }
-        if (RefusesRows) target.WriteLine(Figures.Balance(Used, Rejected));
-        target.WriteLine($"{Figures.Time(Seconds)}, {Figures.Rate(RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}");
+        if (RefusesRows) WrappedText.Write(target, Figures.Balance(Used, Rejected), width);
+        WrappedText.Write(target, Figures.Cost(Seconds, RowsPerSecond), width);
     }
+
+    /// <summary>Adds the results to a page.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="saved">The model.</param>
+    public void AddTo(HtmlPage page, SavedModel saved)
+    {
+        string[][] measures = Found switch
+        {
+            Evaluation e => [["rows without a label, not counted", Figures.Count(e.Unlabeled)], ["accuracy", Share(e.Accuracy)], ["log-loss", Share(e.LogLoss)],
+                ["Brier score", Share(e.Brier)], ["area under the ROC curve", Share(e.RocAuc)]],
+            LikelihoodEvaluation e => [[$"mean log-likelihood {UnitText(e)}", Share(e.MeanLogLikelihood)], ["log-likelihood", Figures.Real(e.LogLikelihood)],
+                ["BIC", Real(e.Bic)], ["AIC", Real(e.Aic)]],
+            _ => [],
+        };
+        page.Table([], [["model", saved.Model.Title], ["features", ShownFeature.Names(saved.Features)],
+            ["rows", Figures.Count(Found.Rows)], ["rows rejected", Figures.Count(Rejected)], .. measures, ["time", Figures.Time(Seconds)],
+            ["rate", Figures.Rate(RowsPerSecond)], ["peak memory", Figures.Bytes(PeakMemory.Bytes())]]);
+        if (Found is not Evaluation found) return;
+        page.Heading("Classes");
+        page.Table([.. classHead[^1..], .. classHead[..^1]], ClassRows(found).Select(r => (string[])[.. r[^1..], .. r[..^1]]), numeric: 1);
+        page.Heading("Weight of the rows of each class, by predicted class");
+        page.Table(["true class", .. found.Classes], ConfusionRows(found).Select(r => (string[])[.. r[^1..], .. r[..^1]]), numeric: 1);
+    }
+
+    private static readonly string[] classHead = ["precision", "recall", "F1", "ROC area", "calibration error", "class"];
+
+    // Each of the measures is computed from the whole matrix.
+    private static IEnumerable<string[]> ClassRows(Evaluation found)
+    {
+        var (precision, recall, f1, error) = (found.Precision, found.Recall, found.F1, found.CalibrationError);
+        return found.Classes.Select((name, k) => new[]
+        {
+            Share(precision[k]), Share(recall[k]), Share(f1[k]), Share(found.RocAucByClass[k]), Share(error[k]), name,
+        });
+    }
+
+    private static IEnumerable<string[]> ConfusionRows(Evaluation found) =>
+        found.Classes.Select((name, i) => found.Classes.Select((_, j) => Figures.Real(found.Confusion[i, j])).Append(name).ToArray());
+
+    // Of sequences, too: those of different lengths have different log-likelihoods.
+    private static string UnitText(LikelihoodEvaluation found) => found.Weight == found.Rows ? "per row" : "per unit of weight";
 
     /// <summary>A table of evaluations, for people.</summary>
     /// <param name="target">The writer.</param>
@@ -129,16 +172,9 @@ internal sealed record EvaluationReport(ModelEvaluation Found, long Rejected, do
             + $"{(found.Unlabeled > 0 ? $"; {Figures.Number(found.Unlabeled, "row")} without a label not counted" : "")}:");
         target.WriteLine($"  accuracy {Share(found.Accuracy)}, log-loss {Share(found.LogLoss)}, Brier score {Share(found.Brier)}, area under the ROC curve "
             + $"{Share(found.RocAuc)}{(found.RocAucError > 0 ? $" (to within {Share(found.RocAucError)})" : "")}");
-        // Each of them is computed from the whole matrix.
-        var (precision, recall, f1, error) = (found.Precision, found.Recall, found.F1, found.CalibrationError);
-        TextTable.Write(target, ["precision", "recall", "F1", "ROC area", "calibration error", "class"], found.Classes.Select((name, k) => new[]
-        {
-            Share(precision[k]), Share(recall[k]), Share(f1[k]), Share(found.RocAucByClass[k]), Share(error[k]), name,
-        }), numeric: 5);
+        TextTable.Write(target, classHead, ClassRows(found), numeric: classHead.Length - 1);
         target.WriteLine("weight of the rows of each class, by predicted class:");
-        TextTable.Write(target, [.. found.Classes.Select(c => PrintableText.Of(c)), "true class"],
-            found.Classes.Select((name, i) => found.Classes.Select((_, j) => Figures.Real(found.Confusion[i, j])).Append(name).ToArray()),
-            numeric: found.Classes.Count);
+        TextTable.Write(target, [.. found.Classes.Select(c => PrintableText.Of(c)), "true class"], ConfusionRows(found), numeric: found.Classes.Count);
     }
 
     private static string Real(double? value) => value is { } number ? Figures.Real(number) : "-";

@@ -37,12 +37,9 @@ internal static class Figures
         return $"{shown} {Real(sign * value)}";
     }
 
-    /// <summary>The same; a total distance is shown as the mean of the rows: <c>mean squared distance 43.1</c>.</summary>
-    public static string Mean(string name, double value, double weight)
-    {
-        const string total = "minus the total ";
-        return name.StartsWith(total, StringComparison.Ordinal) && weight > 0 ? $"mean {name[total.Length..]} {Real(-value / weight)}" : Objective(name, value);
-    }
+    /// <summary>What a fit reached: <c>log-likelihood -1,234.5</c>, or <c>mean squared distance 43.1</c>, per unit of weight.</summary>
+    public static string Mean(Model model, TrainingRecord facts) => model.ShownObjective(facts.LogLikelihood, facts.Weight) is var (name, value)
+        && name != model.ObjectiveName ? $"{name} {Real(value)}" : Objective(model.ObjectiveName, facts.LogLikelihood);
 
     /// <summary><c>2.4M rows/s</c></summary>
     public static string Rate(double rowsPerSecond) => rowsPerSecond switch
@@ -52,6 +49,10 @@ internal static class Figures
         >= 1e3 => string.Create(CultureInfo.InvariantCulture, $"{rowsPerSecond / 1e3:0.0}k rows/s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{rowsPerSecond:0} rows/s"),
     };
+
+    /// <summary><c>12.3 s, 2.4M rows/s, peak memory 210.5MB</c>; without a rate of 0.</summary>
+    public static string Cost(double seconds, double rowsPerSecond) =>
+        $"{Time(seconds)}, {(rowsPerSecond > 0 ? $"{Rate(rowsPerSecond)}, " : "")}peak memory {Bytes(PeakMemory.Bytes())}";
 
     /// <summary><c>12.3 s</c>, <c>4:05</c>, <c>1:02:03</c></summary>
     public static string Time(double seconds)

@@ -24,14 +24,17 @@ internal static class FitPage
         string[][] rejected = report.Rejected is { } refused ? [["rejected", Figures.Count(refused)]] : [];
         page.Table([], [["rows", Figures.Count(training.Rows)], .. rejected,
             ["iterations", $"{Figures.Count(report.History.Count)} ({report.StopText})"],
-            ["objective", Figures.Mean(saved.Model.ObjectiveName, training.LogLikelihood, report.Weight)],
+            ["objective", Figures.Mean(saved.Model, training)],
             ["parameters", Figures.Count(saved.Model.ParameterCount)], ["time", Figures.Time(report.Seconds)], ["model", report.Output]]);
         page.Warnings(warnings);
         page.Heading("Model");
-        page.Lines([.. TransformLines.Before(saved), .. ModelOutline.Of(report.Parts(), "", MostParts), .. TransformLines.After(saved)]);
+        foreach (var line in TransformLines.Before(saved)) page.Paragraph(line);
+        ModelTable.Add(page, report.Parts(), MostParts);
         await DrawAsync(page, saved, cancellationToken).ConfigureAwait(false);
         page.Heading("Data");
-        page.Table(["feature", "type", "missing", "minimum", "maximum", "mean"], report.Profile.Select((f, i) => Row(f, saved.Features?[i].Type)), numeric: 2);
+        if (report.Test is not null) page.Paragraph("All rows read, those held out of the fit included.");
+        page.Table(["feature", "type", "values", "missing", "minimum", "maximum", "mean", "standard deviation"],
+            ShownFeature.Of(saved.Features).Select(f => Row(f, report.Profile[f.First])), numeric: 3);
         using var evaluations = new StringWriter();
         report.WriteEvaluations(evaluations);
         page.Text("Choice and evaluation", evaluations.ToString());
@@ -40,21 +43,29 @@ internal static class FitPage
         return page;
     }
 
-    private static string[] Row(FeatureProfile feature, string? type) =>
-        [feature.Name, type is null ? "" : TypeNames.Of(type), Figures.Count(feature.Missing), Text(feature.Minimum), Text(feature.Maximum),
-            Text(feature.Mean)];
+    private static string[] Row(ShownFeature column, FeatureProfile profile)
+    {
+        string[] start = [column.Name, column.Feature.Type is { } type ? TypeNames.Of(type) : "",
+            column.Categories is null ? "" : ModelInspection.Values(column), Figures.Count(profile.Missing)];
+        var (isNumber, spread) = (column.Categories is null, profile.Deviation ?? double.NaN);
+        return [.. start, Text(profile.Minimum), Text(profile.Maximum), Text(profile.Mean), isNumber && profile.Deviation is { } own ? own.Text() : "-"];
 
-    private static string Text(double? value) => value is { } known ? Figures.Real(known) : "-";
+        string Text(double? value) => isNumber && value is { } known ? known.Text(spread) : "-";
+    }
 
     // Every kind that needs no rows and can draw the model.
     private static async Task DrawAsync(HtmlPage page, SavedModel saved, CancellationToken cancellationToken)
     {
         page.Heading("Pictures");
+        page.Paragraph("Of the model alone; the plot command draws them over the rows.");
+        var shown = saved.Model.ShownObjective(0, 1).Name;
         foreach (var kind in PlotKind.All.Where(k => !k.ShowsLabels))
         {
             try
             {
-                page.Picture(await ModelPlot.CreateAsync(saved, null, new() { Kind = kind.Name }, cancellationToken).ConfigureAwait(false));
+                var picture = await ModelPlot.CreateAsync(saved, null, new() { Kind = kind.Name }, cancellationToken).ConfigureAwait(false);
+                var what = kind.Description.Split([", ", "; "], StringSplitOptions.None)[0];
+                page.Picture(picture, $"{kind.Name}: {what.Replace(Model.LogLikelihoodName, shown, StringComparison.Ordinal)}");
             }
             catch (ModelException)
             {

@@ -36,12 +36,6 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     /// <summary>The model for people.</summary>
     public IEnumerable<OutlineEntry> Outline { get; init; } = [];
 
-    /// <summary>Weight of the rows of each entry of the outline; empty = the outline says it.</summary>
-    public IReadOnlyList<double> PartWeights { get; init; } = [];
-
-    /// <summary>Total weight of the rows.</summary>
-    public double Weight { get; init; }
-
     /// <summary>The features' values.</summary>
     public IReadOnlyList<FeatureProfile> Profile { get; init; } = [];
 
@@ -61,17 +55,15 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     /// <param name="width">Columns of the terminal.</param>
     public void WriteText(TextWriter target, int width)
     {
-        WrappedText.Write(target, $"{Saved.Model.FormatName} over {Names()}, fitted to {Figures.Number(Training.Rows, "row")}"
-            + $"{MissingText.Of(Profile)}:", width);
-        string[] lines = [.. TransformLines.Before(Saved), .. ModelOutline.Of(Parts(), $"; inspect {Output} --json shows all", ModelInspection.Most),
-            .. TransformLines.After(Saved)];
+        WrappedText.Write(target, $"{Saved.Model.FormatName} over {ShownFeature.Names(Saved.Features)}, fitted to {Figures.Number(Training.Rows, "row")}"
+            + $"{MissingText.Of(Profile, Test is not null)}:", width);
+        string[] lines = [.. TransformLines.Before(Saved), .. ModelOutline.Of(Parts(), $"; inspect {Output} --json shows all", ModelInspection.Most)];
         foreach (var line in lines) WrappedText.Write(target, $"  {line}", width);
-        if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Training.Rows, rejected));
+        if (Rejected is { } rejected) WrappedText.Write(target, Figures.Balance(Training.Rows, rejected), width);
         WrappedText.Write(target, $"{Figures.Number(History.Count, "iteration")} ({StopText}), "
-            + $"{Figures.Mean(Saved.Model.ObjectiveName, Training.LogLikelihood, Weight)}", width);
+            + $"{Figures.Mean(Saved.Model, Training)}", width);
         WriteEvaluations(target);
-        target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory "
-            + $"{Figures.Bytes(PeakMemory.Bytes())}");
+        WrappedText.Write(target, Figures.Cost(Seconds, RowsPerSecond), width);
         target.WriteLine($"wrote {Output}");
         if (Page is not null) target.WriteLine($"wrote {Page}");
     }
@@ -102,19 +94,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     };
 
     /// <summary>The model's parts, with the weights of their rows where only the data tell them.</summary>
-    public IEnumerable<OutlineEntry> Parts() => Outline.Select((entry, k) => k >= PartWeights.Count ? entry : entry with
-    {
-        Text = $"{entry.Text}: {(Weight == Training.Rows ? Figures.Number((long)PartWeights[k], "row") : $"weight {Figures.Real(PartWeights[k])}")} "
-            + $"({(Weight > 0 ? PartWeights[k] / Weight : 0).ToString("0.0 %", CultureInfo.InvariantCulture)})",
-        Weight = PartWeights[k],
-    });
-
-    private string Names()
-    {
-        var features = Saved.Features ?? [];
-        return NameList.Text(features.Take(ModelInspection.Most).Select(f => f.Name))
-            + (features.Count > ModelInspection.Most ? $" and {Figures.Count(features.Count - ModelInspection.Most)} more" : "");
-    }
+    public IEnumerable<OutlineEntry> Parts() => ClusterFacts.Sized(Outline, Training);
 
     /// <summary>For scripts.</summary>
     public void WriteJson(ToolConsole console) => JsonObject.Write(console, json =>
@@ -151,6 +131,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             _ => "iterations",
         });
         json.WriteNumber("logLikelihood", Training.LogLikelihood);
+        ClusterFacts.WriteJson(json, Saved.Model, Training);
         json.WriteObjects("history", History, iteration =>
         {
             json.WriteNumber("iteration", iteration.Iteration);
@@ -182,6 +163,9 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     private void WriteCandidates(TextWriter target)
     {
         var hasLikelihood = Training.Candidates.Any(c => !double.IsNaN(c.Bic));
+        // Digits that tell apart what differs.
+        var distances = Training.Candidates.Where(c => c.Failure is null).Select(c => -c.LogLikelihood / Training.Weight).Order().ToArray();
+        var step = distances.Zip(distances.Skip(1), (a, b) => b - a).Where((d, i) => d > 1e-9 * distances[i + 1]).DefaultIfEmpty(double.NaN).Min();
         var by = hasLikelihood && Criterion is { } criterion ? SelectionSettings.NameOf(criterion) : "mean squared distance";
         target.WriteLine($"chosen by {by} among {Figures.Count(Training.Candidates.Count)} fits:");
         string[] head = ["components", "restart", "seed", hasLikelihood ? "log-likelihood" : "mean squared distance",
@@ -191,7 +175,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         string[] Row(FitCandidate c) =>
         [
             Figures.Count(c.Components), Figures.Count(c.Restart), c.Seed.ToString(CultureInfo.InvariantCulture),
-            Figure(c, hasLikelihood ? c.LogLikelihood : -c.LogLikelihood / Weight),
+            hasLikelihood ? Figure(c, c.LogLikelihood) : c.Failure is null ? (-c.LogLikelihood / Training.Weight).Text(step * 1e3) : "-",
             .. hasLikelihood ? [c.Failure is null ? Figures.Count(c.Parameters) : "-", Figure(c, c.Aic), Figure(c, c.Bic)] : Array.Empty<string>(),
             Figures.Count(c.Iterations), c.Chosen
                 ? c.Converged ? "chosen" : "chosen, not converged"

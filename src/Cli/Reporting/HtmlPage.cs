@@ -17,7 +17,7 @@ internal sealed class HtmlPage(string title)
     private const string Style = "body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#222}"
         + "table{border-collapse:collapse;margin:.5rem 0}td,th{padding:.15rem .8rem .15rem 0;text-align:left;vertical-align:top}"
         + "th{border-bottom:1px solid #999}td.n,th.n{text-align:right}pre,td.pre{font-family:ui-monospace,monospace;white-space:pre-wrap}"
-        + "svg{max-width:100%;height:auto}li.warning{color:#a33}";
+        + "figure{margin:1rem 0 2rem}figcaption{color:#555}svg{max-width:100%;height:auto}li.warning{color:#a33}";
 
     // Characters that need no quotation marks.
     private const string Plain = "-_./=,:+@%";
@@ -61,7 +61,9 @@ internal sealed class HtmlPage(string title)
     }
 
     /// <summary>Adds a picture.</summary>
-    public void Picture(Picture picture)
+    /// <param name="picture">The picture.</param>
+    /// <param name="caption">What it shows.</param>
+    public void Picture(Picture picture, string caption)
     {
         var (width, height) = PictureRenderer.DefaultSize(picture);
         var svg = XElement.Parse(Encoding.UTF8.GetString(PictureRenderer.Render(picture, PictureFormat.Svg, width, height)));
@@ -74,7 +76,7 @@ internal sealed class HtmlPage(string title)
             else if (attribute.Value.StartsWith('#') && attribute.Name.LocalName == "href") attribute.Value = $"#{prefix}{attribute.Value[1..]}";
             else attribute.Value = attribute.Value.Replace("url(#", $"url(#{prefix}", StringComparison.Ordinal);
         }
-        content.Add(new XElement("p", svg));
+        content.Add(new XElement("figure", svg, new XElement("figcaption", PrintableText.Of(caption))));
     }
 
     /// <summary>Adds how to make the same again: the command, the versions and the time.</summary>

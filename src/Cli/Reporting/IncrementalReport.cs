@@ -17,7 +17,9 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Done, 
     public InferenceCost? Inference { get; init; }
 
     /// <summary>For people.</summary>
-    public void WriteText(TextWriter target)
+    /// <param name="target">The writer.</param>
+    /// <param name="width">Columns of the terminal.</param>
+    public void WriteText(TextWriter target, int width)
     {
         var before = $"{Figures.Number(Result.Done, "file")} done before";
         if (Result.New.Count == 0)
@@ -25,8 +27,8 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Done, 
             target.WriteLine($"no new file; {before}");
             return;
         }
-        target.WriteLine($"{Done} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}: {Figures.Time(Seconds)}, "
-            + $"{Figures.Rate(RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}; {before}");
+        WrappedText.Write(target, $"{Done} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}: "
+            + $"{Figures.Cost(Seconds, RowsPerSecond)}; {before}", width);
         if (Result.RowsRejected > 0) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
         target.WriteLine($"wrote {Output}");
     }

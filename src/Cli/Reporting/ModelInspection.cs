@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Pipelines.Cli.Terminal;
 using Pipelines.Io;
@@ -20,7 +19,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (Saved.Training is { } facts)
         {
             target.WriteLine($"fitted to {Figures.Number(facts.Rows, "row")}: {Figures.Number(facts.LogLikelihoods.Count, "iteration")} "
-                + $"({(facts.Converged ? "converged" : "not converged")}), {Figures.Objective(model.ObjectiveName, facts.LogLikelihood)}");
+                + $"({(facts.Converged ? "converged" : "not converged")}), {Figures.Mean(model, facts)}");
             target.WriteLine($"seed {facts.Seed}, batch size {facts.BatchSize}, kernels {facts.Kernel}");
         }
         target.WriteLine($"scores: {string.Join(", ", model.ScoreKinds.Select(k => k.Name))}");
@@ -28,8 +27,8 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         WriteCandidates(target);
         target.WriteLine();
         foreach (var line in TransformLines.Before(Saved)) target.WriteLine(line);
-        foreach (var line in ModelOutline.Of(model, ModelOutline.Shown(Saved.Features), "; --json shows all")) target.WriteLine(line);
-        foreach (var line in TransformLines.After(Saved)) target.WriteLine(line);
+        var outline = ModelOutline.Of(ClusterFacts.Sized(model.Outline(ModelOutline.Shown(Saved.Features)), Saved.Training), "; --json shows all");
+        foreach (var line in outline) target.WriteLine(line);
     }
 
     private string Categories() => string.Concat((Saved.Features ?? []).Where(f => f.Categories is not null).Select(f => $"; {f}"));
@@ -51,6 +50,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
             json.WriteNumber("iterations", facts.LogLikelihoods.Count);
             json.WriteBoolean("converged", facts.Converged);
             json.WriteReal("logLikelihood", facts.LogLikelihood);
+            ClusterFacts.WriteJson(json, Saved.Model, facts);
             json.WriteNumber("seed", facts.Seed);
             json.WriteNumber("batchSize", facts.BatchSize);
             json.WriteString("kernel", facts.Kernel);
@@ -81,23 +81,25 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
                     : "")}");
             return;
         }
+        var shown = ShownFeature.Of(features);
         target.WriteLine();
         TextTable.Write(target, ["feature", "type", "nulls", "values"],
-            features.Take(Most)
-                .Select(f => new[] { f.Name, f.Type is { } type ? TypeNames.Of(type) : "-",
-                    f.IsNullable switch { true => "possible", false => "none", _ => "-" }, Values(f) }));
-        if (features.Count > Most) target.WriteLine($"  and {features.Count - Most} more");
+            shown.Take(Most)
+                .Select(f => new[] { f.Name, f.Feature.Type is { } type ? TypeNames.Of(type) : "-",
+                    f.Feature.IsNullable switch { true => "possible", false => "none", _ => "-" }, Values(f) }));
+        if (shown.Count > Most) target.WriteLine($"  and {shown.Count - Most} more");
     }
 
-    private static string Values(Feature feature)
+    /// <summary>The values of a column: its range, or its categories.</summary>
+    public static string Values(ShownFeature column)
     {
         const int most = 8;
-        if (feature.Categories is { } names)
-            return $"{(names.Count == 1 ? "1 category" : $"{Figures.Count(names.Count)} categories")}: "
+        if (column.Categories is { } names)
+            return $"{(column.Feature.Category is null ? "" : "one-hot, ")}{(names.Count == 1 ? "1 category" : $"{Figures.Count(names.Count)} categories")}: "
                 + $"{string.Join(", ", names.Take(most))}{(names.Count > most
                     ? $" and {Figures.Count(names.Count - most)} more"
                     : "")}";
-        return feature is { Minimum: { } low, Maximum: { } high } ? string.Create(CultureInfo.InvariantCulture, $"{low:G6} to {high:G6}") : "-";
+        return column.Feature is { Minimum: { } low, Maximum: { } high } ? $"{low.Text(high - low)} to {high.Text(high - low)}" : "-";
     }
 
     private void WriteCandidates(TextWriter target)

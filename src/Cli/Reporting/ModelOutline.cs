@@ -60,8 +60,8 @@ internal static class ModelOutline
     {
         var widths = new int[cells[0].Length];
         foreach (var row in cells)
-            for (var c = 0; c < widths.Length; c++) widths[c] = Math.Max(widths[c], row[c].Length);
-        for (var i = 0; i < lines.Length; i++) lines[i] = string.Join(' ', cells[i].Select((text, c) => text.PadRight(widths[c]))).TrimEnd();
+            for (var c = 0; c < widths.Length; c++) widths[c] = Math.Max(widths[c], CellWidth.Of(row[c]));
+        for (var i = 0; i < lines.Length; i++) lines[i] = string.Join(' ', cells[i].Select((text, c) => CellWidth.Padded(text, widths[c]))).TrimEnd();
     }
 
     private static string[] Cells(string line)

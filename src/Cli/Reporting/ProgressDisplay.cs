@@ -44,7 +44,7 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
             // A resumed fit first reports the iteration from which it resumes; evaluation 0 is that of the starting model.
             if (fits.Add((value.Components, value.Restart)) && value.Iteration.Iteration > 0) EarlierEvaluations += value.Iteration.Iteration + 1;
             state.Take(value.Iteration, value.Model.ObjectiveName,
-                value.Components is { } components ? $"{Figures.Number(components, "component")}, restart {value.Restart}: " : "", value.LeastGain);
+                value.Components is { } components ? $"{Figures.Number(components, "component")}, restart {value.Restart}" : "", value.LeastGain);
             Changed(state, iterated: true);
         }
     }

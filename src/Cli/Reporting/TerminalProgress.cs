@@ -3,15 +3,18 @@ using Spectre.Console.Rendering;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>Progress drawn on a terminal, on one line: a bar for the current pass, and a text that is cut where the terminal ends.</summary>
+/// <summary>Progress drawn on a terminal, on one line: a bar for the current pass, where there is room for it, and a text that fits.</summary>
 internal sealed class TerminalProgress(IAnsiConsole console) : ProgressDisplay
 {
-    private const int BarWidth = 16;
+    private const int MostBarWidth = 16;
     // The spinner, and the gaps between the columns.
     private const int OtherWidth = 6;
+    // Iteration and time left.
+    private const int LeastTextWidth = 36;
 
     private ProgressContext? drawn;
     private ProgressTask? bar;
+    private int barWidth;
 
     /// <summary>Progress on the terminal behind a writer.</summary>
     public static TerminalProgress On(TextWriter target) =>
@@ -20,21 +23,18 @@ internal sealed class TerminalProgress(IAnsiConsole console) : ProgressDisplay
     /// <summary>Draws now, not when it is next due.</summary>
     internal void Draw() => drawn?.Refresh();
 
-    /// <summary>A text cut to the width that the terminal leaves.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="width">Columns of the terminal.</param>
-    internal static string Cut(string text, int width)
-    {
-        var most = width - BarWidth - OtherWidth;
-        return text.Length <= most ? text : most < 2 ? "" : $"{text[..(most - 1)]}…";
-    }
+    /// <summary>Columns of the bar on a terminal: none where the text would lack them.</summary>
+    internal static int BarWidth(int width) =>
+        Math.Clamp(width - OtherWidth - LeastTextWidth, 0, MostBarWidth) is >= MostBarWidth / 2 and var columns ? columns : 0;
 
     public override async Task<T> ShowAsync<T>(Func<Task<T>> work)
     {
+        barWidth = BarWidth(console.Profile.Width);
+        ProgressColumn[] columns = barWidth > 0 ? [new ProgressBarColumn { Width = barWidth }] : [];
         return await console.Progress()
             .AutoClear(true)
             .HideCompleted(false)
-            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = BarWidth }, new StateColumn(this))
+            .Columns([new SpinnerColumn(), .. columns, new StateColumn(this)])
             .StartAsync(async context =>
             {
                 (drawn, bar) = (context, context.AddTask("run", maxValue: 1));
@@ -61,6 +61,6 @@ internal sealed class TerminalProgress(IAnsiConsole console) : ProgressDisplay
         protected override bool NoWrap => true;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(Cut(owner.Read(s => s.ToString()), options.ConsoleSize.Width));
+            new Text(owner.Read(s => s.Text(options.ConsoleSize.Width - owner.barWidth - OtherWidth)));
     }
 }

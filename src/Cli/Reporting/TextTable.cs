@@ -12,8 +12,9 @@ internal static class TextTable
     {
         // Escaped here because of their width.
         string[][] all = [head, .. rows.Select(r => Array.ConvertAll(r, cell => PrintableText.Of(cell)))];
-        var widths = Enumerable.Range(0, head.Length).Select(c => all.Max(r => r[c].Length)).ToArray();
-        foreach (var row in all)
-            target.WriteLine($"  {string.Join("  ", row.Select((text, c) => c < numeric ? text.PadLeft(widths[c]) : text.PadRight(widths[c])))}".TrimEnd());
+        var widths = Enumerable.Range(0, head.Length).Select(c => all.Max(r => CellWidth.Of(r[c]))).ToArray();
+        foreach (var row in all) target.WriteLine($"  {string.Join("  ", row.Select(Cell))}".TrimEnd());
+
+        string Cell(string text, int c) => c < numeric ? CellWidth.Right(text, widths[c]) : CellWidth.Padded(text, widths[c]);
     }
 }

@@ -1,48 +1,31 @@
 using System.Text.Json;
+using Pipelines.Models.Features;
 
 namespace Pipelines.Cli.Reporting;
 
 /// <summary>What a model applies to its features, and where its parts lie in the original units.</summary>
 internal static class TransformLines
 {
-    /// <summary>The lines before the model's parameters; none if the features are taken as they are.</summary>
+    /// <summary>The line before the model's parameters; none if the features are taken as they are.</summary>
     public static IEnumerable<string> Before(SavedModel saved)
     {
         if (FeatureTransforms.Of(saved.Features).IsEmpty) yield break;
-        var features = ModelOutline.Shown(saved.Features)!.Where(f => f.Transforms.Count > 0).ToArray();
-        yield return $"in units of {string.Join(", ", features.Take(ModelInspection.Most).Select(f => f.Formula))}{More(features.Length)}:";
+        var formulas = ModelOutline.Shown(saved.Features)!.Where(f => f.Transforms.Count > 0).Select(f => f.Formula).ToArray();
+        yield return $"in the original units; the model sees {string.Join(", ", formulas.Take(ModelInspection.Most))}"
+            + $"{(formulas.Length > ModelInspection.Most ? $" and {formulas.Length - ModelInspection.Most} more" : "")}:";
     }
 
-    /// <summary>The lines after the model's parameters.</summary>
-    public static IEnumerable<string> After(SavedModel saved)
-    {
-        if (Centers(saved) is not { Count: > 0 } centers) yield break;
-        var features = ModelOutline.Shown(saved.Features)!;
-        yield return "in the original units:";
-        foreach (var (name, values) in centers.Take(ModelInspection.Most))
-            yield return $"  {PrintableText.Of(name)}: {string.Join(", ", values.Take(ModelInspection.Most).Select((v, j) => $"{features[j].Name} {Text(v)}"))}"
-                + More(values.Count);
-        if (centers.Count > ModelInspection.Most) yield return $"  and {centers.Count - ModelInspection.Most} more";
-
-        static string Text(double value) => double.IsNaN(value) ? "-" : Figures.Real(value);
-    }
-
-    /// <summary>Where the parts lie, for scripts.</summary>
+    /// <summary>Where the parts lie, and how far their rows spread, for scripts.</summary>
     public static void WriteJson(Utf8JsonWriter json, SavedModel saved)
     {
-        if (Centers(saved) is not { Count: > 0 } centers) return;
+        var transforms = FeatureTransforms.Of(saved.Features);
+        if (transforms.IsEmpty || saved.Model.PartCenters() is not { Count: > 0 } centers) return;
         json.WriteObjects("centers", centers, center =>
         {
             json.WriteString("name", center.Name);
-            json.WriteList("values", center.Place, json.WriteReal);
+            json.WriteList("values", transforms.Invert(center.Place), json.WriteReal);
+            if (center.Deviations is { } spread)
+                json.WriteList("deviations", spread.Select((d, j) => FeatureUnits.Of(saved.Features, j).Distance(d)), json.WriteReal);
         });
     }
-
-    private static IReadOnlyList<ModelCenter> Centers(SavedModel saved)
-    {
-        var transforms = FeatureTransforms.Of(saved.Features);
-        return transforms.IsEmpty ? [] : [.. saved.Model.PartCenters().Select(c => c with { Place = transforms.Invert(c.Place) })];
-    }
-
-    private static string More(int count) => count > ModelInspection.Most ? $" and {count - ModelInspection.Most} more" : "";
 }

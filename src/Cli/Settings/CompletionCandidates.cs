@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
+using Pipelines.Io;
 
 namespace Pipelines.Cli.Settings;
 
@@ -54,26 +56,53 @@ internal static class CompletionCandidates
     // The last one of names that are separated by commas is completed.
     private static async Task<IReadOnlyList<string>> ValuesAsync(Option option, string current, List<string> inputs, CancellationToken cancellationToken)
     {
-        var names = NamesColumns(option)
-            ? (await ColumnsAsync(inputs, cancellationToken).ConfigureAwait(false)).Select(NameList.Text)
-            : option.CompletionSources.SelectMany(s => s(CompletionContext.Empty)).Select(c => c.Label);
         var start = option.Arity.MaximumNumberOfValues > 1 ? current.LastIndexOf(',') + 1 : 0;
+        var names = await NamesAsync((option as ISetting)?.Expected ?? "", current[start..], inputs, cancellationToken).ConfigureAwait(false)
+            ?? option.CompletionSources.SelectMany(s => s(CompletionContext.Empty)).Select(c => c.Label);
         return [.. Starting(names, current[start..]).Select(n => current[..start] + n)];
     }
 
-    // What an option expects is also what its errors and its help say.
-    private static bool NamesColumns(Option option) => option is ISetting { Expected: var expected }
-        && expected.Contains("column", StringComparison.Ordinal) && !expected.Contains("new column", StringComparison.Ordinal);
+    // What an option expects is also what its errors and its help say. Null = no names of the inputs.
+    private static async Task<IEnumerable<string>?> NamesAsync(string expected, string current, List<string> inputs, CancellationToken cancellationToken)
+    {
+        if (Says("names of scores")) return ModelOf(inputs)?.Model.ScoreKinds.Select(k => k.Name) ?? [];
+        var isFeature = Says("feature names") || Says("names of features") || Says("names of variables");
+        if (isFeature && ModelOf(inputs)?.Features is { } features) return features.Select(f => NameList.Text(f.Name));
+        if (!isFeature && (!Says("column") || Says("new column"))) return null;
+        var columns = await ColumnsAsync(inputs, cancellationToken).ConfigureAwait(false);
+        var bracket = current.IndexOf('(', StringComparison.Ordinal);
+        return bracket > 0 && DatePart.Find(current[..bracket]) is { } part
+            ? columns.Where(c => c.Field is { } field && DateParts.Obstacle(part, field.ValueType) is null)
+                .Select(c => NameList.Text(Feature.Of(part, c.Name).Name))
+            : columns.Select(c => NameList.Text(c.Name));
+
+        bool Says(string words) => expected.Contains(words, StringComparison.Ordinal);
+    }
+
+    private static SavedModel? ModelOf(List<string> inputs)
+    {
+        foreach (var path in inputs)
+        {
+            try
+            {
+                if (File.Exists(path) && !ParquetInspection.IsParquet(path)) return SavedModel.Load(path);
+            }
+            catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException or NotSupportedException)
+            {
+            }
+        }
+        return null;
+    }
 
     // A model among the inputs, or a path that does not exist yet, has no columns; a shell's line is no place for errors.
-    private static async Task<IReadOnlyList<string>> ColumnsAsync(List<string> inputs, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ColumnUnion>> ColumnsAsync(List<string> inputs, CancellationToken cancellationToken)
     {
         foreach (var path in inputs)
         {
             try
             {
                 if (File.Exists(path) && !ParquetInspection.IsParquet(path)) continue;
-                return [.. (await new ParquetSource([path]).ColumnsAsync(cancellationToken).ConfigureAwait(false)).Select(c => c.Name)];
+                return [.. await new ParquetSource([path]).ColumnsAsync(cancellationToken).ConfigureAwait(false)];
             }
             catch (Exception e) when (e is FlowException or ModelException or IOException or UnauthorizedAccessException or NotSupportedException)
             {

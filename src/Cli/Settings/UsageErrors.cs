@@ -9,6 +9,8 @@ namespace Pipelines.Cli.Settings;
 internal static class UsageErrors
 {
     private const string EndOfOptions = "--";
+    // Words that a message lists in full.
+    private const int MostListed = 4;
 
     /// <summary>The distinct mistakes; none if the command line is valid or only asks for help.</summary>
     /// <param name="parsed">The command line.</param>
@@ -88,9 +90,12 @@ internal static class UsageErrors
         var usual = isRoot ? "fit" : command.Subcommands.Select(c => c.Name).FirstOrDefault(n => n == "mixture", command.Subcommands[0].Name);
         var example = $"for example {Path(parsed.CommandResult)} {usual}";
         var typed = parsed.UnmatchedTokens.SkipLast(args.Count - End(args) - 1).FirstOrDefault();
+        string[] few = isRoot || command.Subcommands.Count > MostListed ? [] : [.. command.Subcommands.Select(c => c.Name)];
         return new(
-            isRoot ? "command" : $"{command.Name} KIND", typed is not null ? $"'{typed}'" : End(args) < args.Count ? $"none before '{EndOfOptions}'" : "none",
-            isRoot ? "a command, such as fit, score or inspect" : "a kind of model, such as mixture",
+            isRoot ? "command" : few.Length > 0 ? command.Name : $"{command.Name} KIND",
+            typed is not null ? $"'{typed}'" : End(args) < args.Count ? $"none before '{EndOfOptions}'" : "none",
+            isRoot ? "a command, such as fit, score or inspect"
+                : few.Length > 0 ? $"{string.Join(", ", few[..^1])} or {few[^1]}" : "a kind of model, such as mixture",
             typed is null ? example : NearestName.Remedy(typed, command.Subcommands.Select(c => c.Name), example));
     }
 

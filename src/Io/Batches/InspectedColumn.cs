@@ -29,4 +29,10 @@ public sealed record InspectedColumn(string Name, string StoredAs, string? Value
 
     /// <summary>The same of a column of dates or timestamps.</summary>
     public (DateTime Minimum, DateTime Maximum)? Times { get; init; }
+
+    /// <summary>The same of a column of times of day.</summary>
+    public (TimeOnly Minimum, TimeOnly Maximum)? ClockTimes { get; init; }
+
+    /// <summary>The same of a column of texts, by their bytes.</summary>
+    public (string Minimum, string Maximum)? Texts { get; init; }
 }

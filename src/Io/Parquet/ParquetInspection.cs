@@ -71,7 +71,9 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
                 {
                     Nulls = Nulls(footer, column),
                     Range = Range(footer, column, c => c.Range(column.Storage)),
-                    Times = Range(footer, column, c => c.Times(column.Storage))
+                    Times = Range(footer, column, c => c.Times(column.Storage)),
+                    ClockTimes = Range(footer, column, c => c.ClockTimes(column.Storage)),
+                    Texts = Range(footer, column, c => c.Texts(column.Storage)),
                 };
             }
             else if (list is not null && lists?.Names.Contains(column.Name) == true)
@@ -104,7 +106,7 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
 
     // Chunks that contain only nulls have no range, whatever their statistics say.
     private static (T Minimum, T Maximum)? Range<T>(FileFooter footer, FileColumn column, Func<ChunkStatistics, (T Minimum, T Maximum)?> read)
-        where T : struct, IComparable<T>
+        where T : IComparable<T>
     {
         (T Minimum, T Maximum)? all = null;
         foreach (var chunk in footer.RowGroups.Select(g => g.Chunks[column.Chunk]))
@@ -118,8 +120,12 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
 
     /// <summary>The range of both.</summary>
     internal static (T Minimum, T Maximum) Both<T>((T Minimum, T Maximum)? one, (T Minimum, T Maximum) other)
-        where T : struct, IComparable<T> => one is not var (low, high) ? other
-        : (low.CompareTo(other.Minimum) < 0 ? low : other.Minimum, high.CompareTo(other.Maximum) > 0 ? high : other.Maximum);
+        where T : IComparable<T> => one is not var (low, high) ? other
+        : (Compare(low, other.Minimum) < 0 ? low : other.Minimum, Compare(high, other.Maximum) > 0 ? high : other.Maximum);
+
+    // Texts are compared as they are in the file, not as a language has them.
+    private static int Compare<T>(T one, T other)
+        where T : IComparable<T> => one is string text ? string.CompareOrdinal(text, other as string) : one.CompareTo(other);
 }
 
 /// <summary>A row group of an inspected file.</summary>

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Pipelines.Models.Features;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
@@ -82,7 +84,8 @@ public sealed class KMeans : Model, IModelFormat<KMeans>, ICenterModel
     public override string ObjectiveName => "minus the total squared distance";
 
     /// <inheritdoc/>
-    public override (string Name, double Value) ShownObjective(double objective, long rows) => ("mean squared distance", -objective / Math.Max(1, rows));
+    public override (string Name, double Value) ShownObjective(double objective, double weight) =>
+        ("mean squared distance", weight > 0 ? -objective / weight : double.NaN);
 
     /// <inheritdoc/>
     public override string PartsName => "clusters";
@@ -221,14 +224,44 @@ public sealed class KMeans : Model, IModelFormat<KMeans>, ICenterModel
     {
         const int most = 20;
         return string.Join(Environment.NewLine, Enumerable.Range(0, Clusters).Select(k =>
-            $"cluster {k}: {string.Join(", ", Centroid(k).ToArray().Take(most)
-                .Select((c, j) => $"{features?[j].Name ?? $"x{j}"} {c.Text()}"))}{(Dimensions > most ? $" and {Dimensions - most} more" : "")}"));
+            $"cluster {k}: {string.Join(", ", Enumerable.Range(0, Math.Min(most, Dimensions)).Select(j => Coordinate(k, j, features, " ")))}"
+                + $"{(Dimensions > most ? $" and {Dimensions - most} more" : "")}"));
     }
 
     /// <inheritdoc/>
     public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null) => Enumerable.Range(0, Clusters).Select(k =>
-        new OutlineEntry($"cluster {k}", Enumerable.Range(0, Dimensions)
-            .Select(j => new OutlineEntry($"{features?[j].Name ?? $"x{j}"}: {centroids[(k * Dimensions) + j].Text()}"))));
+        new OutlineEntry($"cluster {k}", Coordinates(k, features).Select(line => new OutlineEntry(line))));
+
+    // The indicators of a column are one line, of the shares of its categories.
+    private IEnumerable<string> Coordinates(int cluster, IReadOnlyList<Feature>? features)
+    {
+        const int most = 8;
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        for (var j = 0; j < Dimensions; j++)
+        {
+            if (features?[j] is not { Category: not null, Column: var column })
+            {
+                yield return Coordinate(cluster, j, features, ": ");
+                continue;
+            }
+            if (!done.Add(column)) continue;
+            var all = Enumerable.Range(j, Dimensions - j).Where(i => features[i] is { Category: not null } f && f.Column == column)
+                .OrderByDescending(i => centroids[(cluster * Dimensions) + i]).ToArray();
+            yield return $"{column}: {string.Join(", ", all.Take(most).Select(i => $"{features[i].Category} {Share(centroids[(cluster * Dimensions) + i])}"))}"
+                + (all.Length > most ? $" and {all.Length - most} more categories" : "");
+        }
+
+        static string Share(double value) => value.ToString("0.0 %", CultureInfo.InvariantCulture);
+    }
+
+    // Digits that tell the clusters apart.
+    private string Coordinate(int cluster, int feature, IReadOnlyList<Feature>? features, string between)
+    {
+        var units = FeatureUnits.Of(features, feature);
+        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        for (var i = feature; i < centroids.Length; i += Dimensions) (low, high) = (Math.Min(low, centroids[i]), Math.Max(high, centroids[i]));
+        return $"{units.Name}{between}{units.Mean(centroids[(cluster * Dimensions) + feature], high - low)}";
+    }
 
     private double[,] Matrix()
     {

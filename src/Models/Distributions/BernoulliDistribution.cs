@@ -42,6 +42,8 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    internal override (double Mean, double Deviation)? Moments() => (Probability1, Math.Sqrt(Probability1 * (1 - Probability1)));
+
     /// <inheritdoc/>
     public override FitUses Uses => FitUses.Pseudocount;
 

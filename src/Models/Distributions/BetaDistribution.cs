@@ -59,6 +59,9 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    internal override (double Mean, double Deviation)? Moments() => (Alpha / (Alpha + Beta),
+        Math.Sqrt(Alpha * Beta / (Alpha + Beta + 1)) / (Alpha + Beta));
+
     /// <inheritdoc/>
     public override FitUses Uses => Estimator == ShareEstimator.Counts ? FitUses.Pseudocount : FitUses.MinVariance;
 

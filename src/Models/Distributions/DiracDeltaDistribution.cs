@@ -39,6 +39,8 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    internal override (double Mean, double Deviation)? Moments() => (Location, 0);
+
     /// <inheritdoc/>
     public override FitUses Uses => FitUses.None;
 

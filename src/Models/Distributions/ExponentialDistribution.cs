@@ -42,6 +42,8 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    internal override (double Mean, double Deviation)? Moments() => (1 / Rate, 1 / Rate);
+
     double ILinearFamily.Slope => -Rate;
 
     double ILinearFamily.Intercept => Math.Log(Rate);

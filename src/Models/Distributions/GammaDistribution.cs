@@ -54,6 +54,8 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    internal override (double Mean, double Deviation)? Moments() => (Shape / Rate, Math.Sqrt(Shape) / Rate);
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("shape", Shape), ("rate", Rate)];
 
     private protected override string Support => "finite numbers above 0";

@@ -32,6 +32,8 @@ public sealed class GaussianKernelDensity : KernelDensity, IDistributionFamily<G
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    private protected override double KernelVariance => 1;
+
     /// <inheritdoc/>
     public static GaussianKernelDensity Prototype(ReadOnlySpan<double> center) => new(StartPoints(center));
 

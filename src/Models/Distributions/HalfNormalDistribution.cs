@@ -44,6 +44,8 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    internal override (double Mean, double Deviation)? Moments() => (Sigma * Math.Sqrt(2 / Math.PI), Sigma * Math.Sqrt(1 - (2 / Math.PI)));
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("sigma", Sigma)];
 
     private protected override string Support => "finite numbers of at least 0";

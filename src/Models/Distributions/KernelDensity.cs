@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipelines.Models.Features;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
@@ -115,8 +116,21 @@ public abstract class KernelDensity : Distribution
     public override string ToString() => $"{GetType().Name}({points.Length} points, bandwidth {Bandwidth.Text()})";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) =>
-        $"{features?[0].Name ?? "x"}: {FormatName} of {points.Length} points from {points.Min().Text()} to {points.Max().Text()}, bandwidth {Bandwidth.Text()}";
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        var units = FeatureUnits.Of(features ?? [new("x")], 0, undoesLog: false);
+        return $"{units.Name}: {FormatName} of {points.Length} points from {units.Text(points.Min(), Bandwidth)} to {units.Text(points.Max(), Bandwidth)}, "
+            + $"bandwidth {units.Distance(Bandwidth).Text()}";
+    }
+
+    internal override (double Mean, double Deviation)? Moments()
+    {
+        var mean = points.Zip(weights, (x, w) => w * x).Sum();
+        return (mean, Math.Sqrt(points.Zip(weights, (x, w) => w * (x - mean) * (x - mean)).Sum() + (KernelVariance * Bandwidth * Bandwidth)));
+    }
+
+    /// <summary>Variance of the kernel of bandwidth 1.</summary>
+    private protected abstract double KernelVariance { get; }
 
     /// <summary>Fills the log densities of finite values; other entries are unspecified.</summary>
     private protected abstract void Evaluate(in FeatureTile tile, Span<double> result);

@@ -46,6 +46,9 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    internal override (double Mean, double Deviation)? Moments() => (Math.Exp(Mu + (Sigma * Sigma / 2)),
+        Math.Exp(Mu + (Sigma * Sigma / 2)) * Math.Sqrt(Math.Exp(Sigma * Sigma) - 1));
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("mu", Mu), ("sigma", Sigma)];
 
     private protected override string Support => "finite numbers above 0";

@@ -1,5 +1,6 @@
 using System.Globalization;
 
+using Pipelines.Models.Features;
 namespace Pipelines;
 
 /// <content>What people and pictures are shown.</content>
@@ -25,6 +26,6 @@ public sealed partial class MultivariateGaussianDistribution
             .Select(p => string.Create(CultureInfo.InvariantCulture, $"{Name(p.I)} and {Name(p.J)} {p.R:0.###}"));
         yield return new($"{(pairs.Count > MostCorrelations ? "strongest correlations" : "correlation")}: {string.Join(", ", strongest)}");
 
-        string Name(int j) => features?[j].Name ?? $"x{j}";
+        string Name(int j) => FeatureUnits.Of(features, j).LinearName;
     }
 }

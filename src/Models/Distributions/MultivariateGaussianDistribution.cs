@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Pipelines.Models.Features;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
@@ -169,8 +170,8 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     public override string ToString() => $"MultivariateGaussian(mean [{string.Join(", ", mean.Select(m => m.Text()))}])";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) =>
-        string.Join("; ", mean.Select((m, j) => $"{features?[j].Name ?? $"x{j}"}: mean {m.Text()}, standard deviation {Math.Sqrt(covariance[j, j]).Text()}"));
+    public override string Describe(IReadOnlyList<Feature>? features = null) => string.Join("; ",
+        mean.Select((m, j) => FeatureUnits.Of(features, j) is var units ? $"{units.Name}: {units.Moments(m, Math.Sqrt(covariance[j, j]))}" : ""));
 
     /// <summary>Factors the covariance now.</summary>
     /// <exception cref="ModelException">It is singular.</exception>

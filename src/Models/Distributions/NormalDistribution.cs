@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Pipelines.Models.Features;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
@@ -176,6 +177,9 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     public override string ToString() => $"Normal(mean {Mean.Text()}, std {StandardDeviation.Text()})";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) =>
-        $"{features?[0].Name ?? "x"}: mean {Mean.Text()}, standard deviation {StandardDeviation.Text()}";
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        var units = FeatureUnits.Of(features ?? [new("x")], 0);
+        return $"{units.Name}: {units.Moments(Mean, StandardDeviation)}";
+    }
 }

@@ -39,6 +39,8 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    internal override (double Mean, double Deviation)? Moments() => (Rate, Math.Sqrt(Rate));
+
     /// <inheritdoc/>
     public override FitUses Uses => FitUses.None;
 

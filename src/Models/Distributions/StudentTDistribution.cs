@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Pipelines.Models.Features;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
@@ -65,6 +66,12 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
         ("scale", Scale)];
 
     private protected override string Support => "finite numbers";
+
+    private protected override (string Name, string Parameters)? Placed(in FeatureUnits units) => (units.Name,
+        $"degrees of freedom {DegreesOfFreedom.Text()}, location {units.Text(Location, Scale)}, scale {units.Distance(Scale).Text()}");
+
+    internal override (double Mean, double Deviation)? Moments() => (DegreesOfFreedom > 1 ? Location : double.NaN,
+        DegreesOfFreedom > 2 ? Scale * Math.Sqrt(DegreesOfFreedom / (DegreesOfFreedom - 2)) : double.NaN);
 
     /// <inheritdoc/>
     public override string? FixedSupport(int feature) => null;

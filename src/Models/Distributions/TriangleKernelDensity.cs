@@ -35,6 +35,8 @@ public sealed class TriangleKernelDensity : KernelDensity, IDistributionFamily<T
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    private protected override double KernelVariance => 1.0 / 6;
+
     /// <inheritdoc/>
     public static TriangleKernelDensity Prototype(ReadOnlySpan<double> center) => new(StartPoints(center));
 

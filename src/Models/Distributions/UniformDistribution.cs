@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Pipelines.Models.Features;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
@@ -43,7 +44,12 @@ public sealed class UniformDistribution : UnivariateDistribution, IDistributionF
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    internal override (double Mean, double Deviation)? Moments() => ((Start + End) / 2, (End - Start) / Math.Sqrt(12));
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("start", Start), ("end", End)];
+
+    private protected override (string Name, string Parameters)? Placed(in FeatureUnits units) =>
+        (units.Name, $"start {units.Text(Start, End - Start)}, end {units.Text(End, End - Start)}");
 
     /// <inheritdoc/>
     public static UniformDistribution Prototype(ReadOnlySpan<double> center) =>

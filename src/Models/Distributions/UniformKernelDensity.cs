@@ -35,6 +35,8 @@ public sealed class UniformKernelDensity : KernelDensity, IDistributionFamily<Un
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    private protected override double KernelVariance => 1.0 / 3;
+
     /// <inheritdoc/>
     public static UniformKernelDensity Prototype(ReadOnlySpan<double> center) => new(StartPoints(center));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Pipelines.Models.Features;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
@@ -67,7 +68,16 @@ public abstract class UnivariateDistribution : Distribution
     public override string ToString() => $"{GetType().Name.Replace("Distribution", "", StringComparison.Ordinal)}({ParameterText})";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) => $"{features?[0].Name ?? "x"}: {FormatName}, {ParameterText}";
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        // Of the other families, the feature as the model sees it.
+        if (Placed(FeatureUnits.Of(features ?? [new("x")], 0, undoesLog: false)) is not { } placed)
+            return $"{features?[0].Formula ?? "x"}: {FormatName}, {ParameterText}";
+        return $"{placed.Name}: {FormatName}, {placed.Parameters}";
+    }
+
+    /// <summary>The feature and the parameters in its units; null (default) for families that are no longer themselves on another scale.</summary>
+    private protected virtual (string Name, string Parameters)? Placed(in FeatureUnits units) => null;
 
     /// <summary>Adds the sums of w and of w x or w x^2 over values of at least 0, and the weight of other values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

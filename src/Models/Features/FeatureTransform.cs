@@ -42,6 +42,9 @@ public abstract class FeatureTransform
     /// <summary>ln f'(x), where f(x) is <paramref name="value"/>; NaN for NaN.</summary>
     public abstract double LogSlope(double value);
 
+    /// <summary>True if differences of values only change by a factor. False by default.</summary>
+    internal virtual bool IsLinear => false;
+
     /// <summary>f of each value, in place.</summary>
     /// <param name="values">Any number of values; NaN stays NaN.</param>
     public virtual void Apply(Span<double> values)

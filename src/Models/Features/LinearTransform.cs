@@ -29,6 +29,8 @@ internal sealed class LinearTransform : FeatureTransform
 
     internal override IReadOnlyList<(string Name, double Value)> Parameters => [("center", Center), ("scale", Scale)];
 
+    internal override bool IsLinear => true;
+
     public override double Apply(double value) => (value - Center) / Scale;
 
     public override double Invert(double value) => (value * Scale) + Center;
@@ -47,7 +49,7 @@ internal sealed class LinearTransform : FeatureTransform
 
     public override string Describe(string argument)
     {
-        var shifted = Center == 0 ? argument : string.Create(CultureInfo.InvariantCulture, $"{argument} {(Center < 0 ? '+' : '-')} {Math.Abs(Center):G6}");
+        var shifted = Center == 0 ? argument : $"{argument} {(Center < 0 ? '+' : '-')} {Math.Abs(Center).Text(Scale)}";
         if (Scale == 1) return shifted;
         return string.Create(CultureInfo.InvariantCulture, $"{(shifted.Contains(' ', StringComparison.Ordinal) ? $"({shifted})" : shifted)} / {Scale:G6}");
     }

@@ -111,7 +111,9 @@ public static class ExpectationMaximization
         if (isPartial) statistics = await EvaluateAsync(model, history.Count, all: true).ConfigureAwait(false);
         else if (history.Count > 0 && double.IsFinite(history[^1].LogLikelihood) && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
             warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration ({model.WhyObjectiveFalls})");
-        if (!isShort) warnings.AddRange(FitDiagnosis.Of(model, statistics, raised, options, isEnded: converged, pass.Features, cancellationToken));
+        var stop = isOneUpdate && converged ? StopReason.OnePass : converged ? StopReason.Converged
+            : isLate ? StopReason.TimeLimit : isShort ? StopReason.ShortRun : StopReason.IterationLimit;
+        if (!isShort) warnings.AddRange(FitDiagnosis.Of(model, statistics, raised, options, stop, pass.Features, cancellationToken));
         return new()
         {
             Model = model,
@@ -119,8 +121,7 @@ public static class ExpectationMaximization
             Weight = statistics.Weight,
             PartWeights = model.PartWeights(statistics),
             Converged = converged,
-            StopReason = isOneUpdate && converged ? StopReason.OnePass : converged ? StopReason.Converged
-                : isLate ? StopReason.TimeLimit : isShort ? StopReason.ShortRun : StopReason.IterationLimit,
+            StopReason = stop,
             InitialLogLikelihood = initial,
             TotalLogLikelihood = isPartial ? statistics.Objective : null,
             History = history,

@@ -5,9 +5,10 @@ namespace Pipelines.Models.Fitting;
 /// <summary>What a user should know about a fit that has ended.</summary>
 internal static class FitDiagnosis
 {
-    /// <summary>The warning of a fit that a limit ended.</summary>
-    public const string NotConverged = "the fit stopped before it converged: the last update still gained more than the tolerance (allow more iterations "
-        + "(FitOptions.MaxIterations), or a larger tolerance (FitOptions.RelativeTolerance))";
+    private const string Open = "the fit stopped before it converged: the last update still gained more than the tolerance";
+    private const string LargerTolerance = "or a larger tolerance (FitOptions.RelativeTolerance))";
+    private const string OutOfIterations = $"{Open} (allow more iterations (FitOptions.MaxIterations), {LargerTolerance}";
+    private const string OutOfTime = $"{Open} when the time ran out (allow more time (FitOptions.MaxSeconds), {LargerTolerance}";
 
     // Share of missing values that a user should know of.
     private const double LeastMissing = 0.2;
@@ -20,10 +21,10 @@ internal static class FitDiagnosis
     /// <param name="statistics">Its statistics over all rows.</param>
     /// <param name="raised">The variances that the last update raised to their minimum; null = there was no update.</param>
     /// <param name="options">How the model was fitted.</param>
-    /// <param name="isEnded">True if the stop rule ended the fit.</param>
+    /// <param name="stop">Why the fit ended.</param>
     /// <param name="features">Shape [features]: their names; null = unnamed.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public static IEnumerable<string> Of(Model model, Statistics statistics, RaisedVariances? raised, FitOptions options, bool isEnded,
+    public static IEnumerable<string> Of(Model model, Statistics statistics, RaisedVariances? raised, FitOptions options, StopReason stop,
         IReadOnlyList<Feature>? features, CancellationToken cancellationToken)
     {
         var warnings = new List<string>(model.Diagnose(statistics));
@@ -31,17 +32,27 @@ internal static class FitDiagnosis
         foreach (var (part, feature, minimum) in all.Take(MostRaised))
         {
             var where = feature < 0 ? "in a direction between features" : $"of {Name(features, feature)}";
-            warnings.Add($"{part}: its variance {where} was raised to the minimum{(feature < 0 ? "" : $" {minimum.Text()}")}, as nearly equal values would "
-                + "bring it to 0 (use fewer components, or set a minimum variance (FitOptions.MinVariance))");
+            var to = $"{part}: its variance {where} was raised to the minimum{(feature < 0 ? "" : $" {minimum.Text()}")}";
+            warnings.Add(options.MinVariance > 0
+                ? $"{to}{(IsScaled() ? ", in scaled units" : "")} (use a smaller one (FitOptions.MinVariance), or fewer components, if that is too much)"
+                : $"{to}{(IsScaled() ? ", in scaled units" : "")}, as nearly equal values would bring it to 0 (use fewer components, or "
+                    + "set a minimum variance (FitOptions.MinVariance))");
         }
         if (all.Length > MostRaised) warnings.Add($"{all.Length - MostRaised} more variances were raised to their minimum");
         if (options.Sample is { Rows: var sample }) warnings.AddRange(MuchMissing(sample, features));
         // Without a stop rule, the number of updates is what was asked for.
-        if (!isEnded && options.MaxIterations > 0 && options.LeastGain(1) >= 0) warnings.Add(NotConverged);
+        if (stop == StopReason.TimeLimit) warnings.Add(OutOfTime);
+        else if (stop == StopReason.IterationLimit && options.MaxIterations > 0 && options.LeastGain(1) >= 0) warnings.Add(OutOfIterations);
         if (model is not IExaminedModel examined) return warnings;
         using (Cancellation.Enter(cancellationToken)) warnings.AddRange(examined.Examine(options));
         return warnings;
+
+        // The minimum is one of the values that the model sees.
+        bool IsScaled() => options.IsScaled || features?.Any(f => f.Transforms.Any(t => t.IsLinear)) == true;
     }
+
+    /// <summary>True if a warning says that a limit ended the fit.</summary>
+    public static bool IsOfLimit(string warning) => warning is OutOfIterations or OutOfTime;
 
     /// <summary>A warning of each feature of which much is missing.</summary>
     /// <param name="sample">Rows of the data.</param>

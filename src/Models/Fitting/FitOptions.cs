@@ -66,6 +66,9 @@ public sealed record FitOptions
     /// </summary>
     public FeatureScaling? Scaling { get; init; }
 
+    /// <summary>True: the rows are those of a fit that has scaled them already.</summary>
+    internal bool IsScaled { get; init; }
+
     /// <summary>What the transforms of rows that an earlier run has seen add to the log-likelihood.</summary>
     internal double EarlierLogSlopes { get; init; }
 

@@ -107,7 +107,12 @@ internal sealed record InputTransforms(FeatureTransforms Added, FeatureTransform
         if (ReferenceEquals(input, none)) return await fit(pass, options).ConfigureAwait(false);
         var shift = estimator.HasLikelihood ? input.LogSlopes + options.EarlierLogSlopes : 0;
         // Fits within the fit, such as those that choose a start, see the rows as they are now.
-        options = options with { Scaling = null, Progress = options.Progress is { } progress ? new Shifted(progress, shift) : null };
+        options = options with
+        {
+            Scaling = null,
+            IsScaled = !input.Added.IsEmpty,
+            Progress = options.Progress is { } progress ? new Shifted(progress, shift) : null,
+        };
         var result = await fit(TransformedPass.Of(pass, input.Added), options).ConfigureAwait(false);
         input.CheckDensities(result.Model, pass.Features);
         return result with

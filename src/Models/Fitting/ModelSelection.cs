@@ -165,7 +165,11 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>, IPriorEstimator
         var first = failed[0].Failure!;
         if (Fits == 1) return first;
         var count = failed.Length == Fits ? $"all {Fits}" : $"{failed.Length} of {Fits}";
-        return new(ErrorKind.Data, $"{count} fits failed; the first ({Name(failed[0])}), {first.Place}", first.Found, first.Expected, first.Remedy)
+        // Of a place too long for the message, the innermost parts.
+        var inner = first.Place.Split(", ");
+        var places = Enumerable.Range(0, inner.Length).Select(i => $"{count} fits failed; the first ({Name(failed[0])}), {string.Join(", ", inner[i..])}");
+        var place = places.FirstOrDefault(p => ErrorText.Fits(p, first.Found, first.Expected, first.Remedy)) ?? $"{count} fits failed; the first";
+        return new(ErrorKind.Data, place, first.Found, first.Expected, first.Remedy)
         {
             FeatureIndex = first.FeatureIndex,
             SequenceNumber = first.SequenceNumber,

@@ -43,15 +43,18 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         var own = options with { Journal = null, Progress = null, MayContinue = null };
         var fits = parts.Select((_, k) => scan.Begin(shared => estimator.FitAsync(of(shared, k), own, cancellationToken).AsTask())).ToArray();
         await scan.RunAsync(static () => { }, cancellationToken).ConfigureAwait(false);
-        var (models, warnings, open) = (new List<TModel>(), new List<string>(), new List<string>());
+        var (models, warnings, open) = (new List<TModel>(), new List<string>(), new List<(string Part, string Warning)>());
         for (var k = 0; k < fits.Length; k++)
         {
             try
             {
                 var result = await fits[k].ConfigureAwait(false);
                 models.Add(result.Model);
-                warnings.AddRange(result.Warnings.Where(w => w != FitDiagnosis.NotConverged).Select(w => $"{parts[k]}: {w}"));
-                if (result.Warnings.Contains(FitDiagnosis.NotConverged)) open.Add(parts[k]);
+                foreach (var warning in result.Warnings)
+                {
+                    if (FitDiagnosis.IsOfLimit(warning)) open.Add((parts[k], warning));
+                    else warnings.Add($"{parts[k]}: {warning}");
+                }
             }
             catch (ModelException e)
             {
@@ -59,7 +62,7 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
             }
         }
         // One limit, one warning.
-        if (open.Count > 0) warnings.Add($"{open[0]}{(open.Count > 1 ? $" and {open.Count - 1} more" : "")}: {FitDiagnosis.NotConverged}");
+        if (open.Count > 0) warnings.Add($"{open[0].Part}{(open.Count > 1 ? $" and {open.Count - 1} more" : "")}: {open[0].Warning}");
         return (models, warnings);
     }
 

@@ -43,6 +43,20 @@ public abstract class Distribution : ProbabilityModel
     /// <summary>Mean and covariance if the distribution is Gaussian, otherwise null (default).</summary>
     public virtual GaussianShape? AsGaussian() => null;
 
+    /// <summary>
+    /// Mean and standard deviation of a distribution of one feature, NaN where they do not exist; null if they are not known. By default those of a Gaussian
+    /// or of the <see cref="Terms"/>, by the law of total variance.
+    /// </summary>
+    internal virtual (double Mean, double Deviation)? Moments()
+    {
+        if (Dimensions != 1) return null;
+        if (AsGaussian() is { } own) return (own.Mean[0], Math.Sqrt(own.Covariance[0, 0]));
+        var terms = Terms().Where(t => !ReferenceEquals(t.Term, this)).Select(t => (t.Weight, Moments: t.Term.Moments())).ToArray();
+        if (terms.Length == 0 || Array.Exists(terms, t => t.Moments is null)) return null;
+        var mean = terms.Sum(t => t.Weight * t.Moments!.Value.Mean);
+        return (mean, Math.Sqrt(terms.Sum(t => t.Weight * (Math.Pow(t.Moments!.Value.Deviation, 2) + Math.Pow(t.Moments.Value.Mean - mean, 2)))));
+    }
+
     /// <inheritdoc/>
     public override Distribution Freeze() => (Distribution)base.Freeze();
 

@@ -10,4 +10,8 @@ public interface ICenterModel
 /// <summary>A center.</summary>
 /// <param name="Name">Its name, such as <c>cluster 2</c>.</param>
 /// <param name="Place">Its coordinates, shape [features].</param>
-public sealed record ModelCenter(string Name, IReadOnlyList<double> Place);
+public sealed record ModelCenter(string Name, IReadOnlyList<double> Place)
+{
+    /// <summary>Standard deviations of its rows, shape [features]; null (default) = the model has none.</summary>
+    public IReadOnlyList<double>? Deviations { get; init; }
+}

@@ -123,8 +123,8 @@ public abstract class Model : ISummarizer
 
     /// <summary>A value of the objective as pictures show it, with its name: by default as it is.</summary>
     /// <param name="objective">The objective.</param>
-    /// <param name="rows">Number of rows that it is summed over.</param>
-    public virtual (string Name, double Value) ShownObjective(double objective, long rows) => (ObjectiveName, objective);
+    /// <param name="weight">Total weight of the rows that it is summed over.</param>
+    public virtual (string Name, double Value) ShownObjective(double objective, double weight) => (ObjectiveName, objective);
 
     /// <summary>What a user should know about the last fit, one sentence each, such as components that died. Nothing by default.</summary>
     public virtual IEnumerable<string> Diagnose(Statistics statistics) => [];
@@ -161,16 +161,20 @@ public abstract class Model : ISummarizer
     public virtual IReadOnlyList<WeightedPart> WeightedParts() => [];
 
     /// <summary>
-    /// Where the parts lie, or the model itself if it has none: for each its name and, by feature, the mean; NaN where that is not known. By default those of
-    /// Gaussian distributions.
+    /// Where the parts lie, or the model itself if it has none: for each its name and, by feature, the mean and the standard deviation; NaN where that is not
+    /// known.
     /// </summary>
     internal virtual IReadOnlyList<ModelCenter> PartCenters()
     {
         IReadOnlyList<WeightedPart> parts = WeightedParts() is { Count: > 0 } own ? own : RowDistribution() is { } rows ? [new(Title, 1, rows)] : [];
-        return [.. parts.Select(p => new ModelCenter(p.Name, [.. Enumerable.Range(0, Dimensions).Select(j => Center(p.Distribution, j))]))];
+        return [.. parts.Select(p => Enumerable.Range(0, Dimensions).Select(j => Moments(p.Distribution, j)).ToArray() is var moments
+            ? new ModelCenter(p.Name, [.. moments.Select(m => m.Mean)]) { Deviations = [.. moments.Select(m => m.Deviation)] } : null!)];
 
-        static double Center(Distribution distribution, int feature) =>
-            distribution.Marginal(feature)?.AsGaussian()?.Mean[0] ?? distribution.AsGaussian()?.Mean[feature] ?? double.NaN;
+        static (double Mean, double Deviation) Moments(Distribution distribution, int feature)
+        {
+            if (distribution.Marginal(feature)?.Moments() is { } own) return own;
+            return distribution.AsGaussian() is { } all ? (all.Mean[feature], Math.Sqrt(all.Covariance[feature, feature])) : (double.NaN, double.NaN);
+        }
     }
 
     /// <summary>What the <see cref="WeightedParts"/> are called: <c>components</c> (default).</summary>

@@ -23,6 +23,12 @@ public sealed record TrainingRecord(long Rows, bool Converged, double LogLikelih
 
     /// <summary>How it was chosen among them; null (default) if it was the only one, or if the file is older than this property.</summary>
     public SelectionCriterion? Criterion { get; init; }
+
+    /// <summary>Total weight of the rows; their number if they have no weights, or if the file is older than this property.</summary>
+    public double Weight { get; init; } = Rows;
+
+    /// <summary>Weight of the rows of each cluster; empty (default) for models that have no clusters, or if the file is older than this property.</summary>
+    public IReadOnlyList<double> ClusterWeights { get; init; } = [];
 }
 
 /// <summary>
@@ -66,7 +72,13 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         var facts = new TrainingRecord(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood, history, options.Seed,
             options.BatchRows, KernelSelection.Current.Name());
         return new(result.Model, features is null ? null : result.Transforms.AddTo(features),
-            facts with { Candidates = result.Candidates, Criterion = result.Criterion });
+            facts with
+            {
+                Candidates = result.Candidates,
+                Criterion = result.Criterion,
+                Weight = result.Weight,
+                ClusterWeights = result.PartWeights,
+            });
     }
 
     /// <summary>The file's text: UTF-8 without a byte order mark, with a final line feed.</summary>
@@ -249,6 +261,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     {
         Candidates = json.TryGetProperty("candidates", out _) ? [.. json.Array("candidates").Select(FitCandidateFormat.Read)] : [],
         Criterion = json.TryGetProperty("criterion", out _) ? json.Choice<SelectionCriterion>("criterion") : null,
+        Weight = json.TryGetProperty("weight", out _) ? json.Number("weight") : Rows(json),
+        ClusterWeights = json.TryGetProperty("clusterWeights", out _) ? json.Numbers("clusterWeights") : [],
     };
 
     private void WriteFeatures(Utf8JsonWriter writer)
@@ -278,6 +292,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         if (Training is null) return;
         writer.WriteStartObject("training");
         writer.WriteNumber("rows", Training.Rows);
+        if (Training.Weight != Training.Rows) writer.WriteExact("weight", Training.Weight);
+        if (Training.ClusterWeights.Count > 0) writer.WriteNumbers("clusterWeights", Training.ClusterWeights);
         writer.WriteBoolean("converged", Training.Converged);
         writer.WriteExact("logLikelihood", Training.LogLikelihood);
         writer.WriteExact("initialLogLikelihood", Training.InitialLogLikelihood);

@@ -45,8 +45,26 @@ public sealed class SeenDataTests
         total.Merge(batch.Clone());
         var read = new SeenData(2);
         read.FromBytes(total.ToBytes());
-        Assert.Equal(new("x", 2 * (values.Length - present.Length), 0, 16, present.Average()), read.Profile(0, "x", isOfCodes: false));
-        Assert.Equal(new("c", 2 * (values.Length - present.Length), null, null, null), read.Profile(0, "c", isOfCodes: true));
+        var profile = read.Profile(0, "x", isOfCodes: false);
+        Assert.Equal(new("x", 2 * (values.Length - present.Length), 0, 16, present.Average(), null), profile with { Deviation = null });
+        // Two orders of summation.
+        Assert.Equal(Math.Sqrt(present.Average(v => Math.Pow(v - present.Average(), 2))), profile.Deviation!.Value, 1e-12);
+        Assert.Equal(new("c", 2 * (values.Length - present.Length), null, null, null, null), read.Profile(0, "c", isOfCodes: true));
+    }
+
+    [Fact]
+    public void Deviations_keep_their_digits_far_from_0()
+    {
+        // 1e9 - 1, 1e9 + 1, then 1e9 + 3 twice: the mean is 1e9 + 1.5, the deviation the root of (6.25 + 0.25 + 2.25 + 2.25) / 4.
+        var total = new SeenData(1);
+        foreach (var rows in new double[][] { [1e9 - 1, 1e9 + 1], [double.NaN], [1e9 + 3, 1e9 + 3] })
+        {
+            var batch = new SeenData(1) { Rows = rows.Length };
+            batch.Ranges[0] = ValueRange.Of(rows);
+            batch.Add(0, rows);
+            total.Merge(batch);
+        }
+        Assert.Equal(Math.Sqrt(11 / 4.0), total.Profile(0, "x", isOfCodes: false).Deviation!.Value, 1e-12);
     }
 
     private static SeenData Batch(long rejected, params ReadOnlySpan<ValueRange> ranges)

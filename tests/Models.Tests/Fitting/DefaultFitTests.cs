@@ -25,6 +25,19 @@ public class DefaultFitTests
             + "bring it to 0 \\(use fewer components, or set a minimum variance \\(FitOptions\\.MinVariance\\)\\)$", warning);
     }
 
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, ", in scaled units")]
+    public void A_minimum_that_was_given_is_named_as_such(bool isScaled, string units)
+    {
+        var fitted = Mixture.Of<NormalDistribution>(2).Fit(Spike(), new FitOptions { MinVariance = 0.5, Scaling = isScaled ? FeatureScaling.Standard : null });
+        var raised = fitted.Warnings.Where(w => w.Contains("raised", StringComparison.Ordinal)).ToArray();
+        Assert.NotEmpty(raised);
+        var expected = $"^component [01] \\(weight 0\\.[0-9]+\\): its variance of feature 0 was raised to the minimum 0\\.5{units} \\(use a smaller one "
+            + "\\(FitOptions\\.MinVariance\\), or fewer components, if that is too much\\)$";
+        Assert.All(raised, w => Assert.Matches(expected, w));
+    }
+
     [Fact]
     public void Zero_turns_the_floor_off()
     {
@@ -110,6 +123,8 @@ public class DefaultFitTests
             + "(FitOptions.MaxIterations), or a larger tolerance (FitOptions.RelativeTolerance))", Assert.Single(limited.Warnings));
         var late = start.Fit(rows, new FitOptions { MaxSeconds = 2.5, TimeProvider = new Steps() });
         Assert.Equal((StopReason.TimeLimit, false), (late.StopReason, late.Converged));
+        Assert.Equal("the fit stopped before it converged: the last update still gained more than the tolerance when the time ran out (allow more time "
+            + "(FitOptions.MaxSeconds), or a larger tolerance (FitOptions.RelativeTolerance))", Assert.Single(late.Warnings));
         Assert.Equal(StopReason.OnePass, new NormalDistribution(0, 1).Fit(rows, new FitOptions()).StopReason);
     }
 

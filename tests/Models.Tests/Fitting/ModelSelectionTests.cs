@@ -187,6 +187,18 @@ public class ModelSelectionTests
         Assert.Equal(ErrorKind.Data, error.Kind);
     }
 
+    [Fact]
+    public void A_place_too_long_for_the_message_loses_its_outer_parts()
+    {
+        // 280 letters are the most: 22 between the parts, 150, 4 and 6 of the others leave 98.
+        var expected = new string('e', 150);
+        const string place = "component 1 (weight 0.25), mixture, the variance, feature 'x'";
+        var selection = ModelSelection.Of(k => new SomeFail(true, place, expected), [1, 2], criterion: SelectionCriterion.Aic);
+        var error = Assert.Throws<ModelException>(() => selection.Fit(ModelCases.Rows(1), options));
+        Assert.Equal("all 2 fits failed; the first (1 component, seed 5), mixture, the variance, feature 'x'", error.Place);
+        Assert.Equal($"{error.Place}: found this, expected {expected}; try it", error.Message);
+    }
+
     /// <summary>Failed fits stand before what else is to be told; half of the fits may fail, more may not.</summary>
     [Theory]
     [InlineData(0, 4)]
@@ -310,10 +322,10 @@ public class ModelSelectionTests
         public void Report(FitProgress value) => act();
     }
 
-    private sealed class SomeFail(bool fails) : IEstimator<NormalDistribution>
+    private sealed class SomeFail(bool fails, string place = "place", string expected = "that") : IEstimator<NormalDistribution>
     {
         public ValueTask<FitResult<NormalDistribution>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default) => fails
-            ? throw new ModelException(ErrorKind.Usage, "place", "this", "that", "try it") { FeatureIndex = 3 }
+            ? throw new ModelException(ErrorKind.Usage, place, "this", expected, "try it") { FeatureIndex = 3 }
             : new(new FitResult<NormalDistribution>
             {
                 Model = new(0, 1),

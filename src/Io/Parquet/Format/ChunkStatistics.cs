@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
+using System.Text.Unicode;
 
 namespace Pipelines.Io.Format;
 
@@ -13,6 +15,12 @@ namespace Pipelines.Io.Format;
 /// <param name="IsSigned">True if they come from the older fields, which are correct only for signed comparison.</param>
 internal readonly record struct ChunkStatistics(long Nulls, ulong Minimum, ulong Maximum, int Bytes, bool IsSigned)
 {
+    // Longer bounds are of little use to people, and footers keep one for each chunk.
+    private const int MostLetters = 64;
+
+    /// <summary>The smallest and largest text, by the bytes of UTF-8; null = unknown, cut, or no text.</summary>
+    public (string Minimum, string Maximum)? Letters { get; private init; }
+
     /// <summary>No statistics.</summary>
     public static readonly ChunkStatistics None = new(-1, 0, 0, 0, false);
 
@@ -23,6 +31,7 @@ internal readonly record struct ChunkStatistics(long Nulls, ulong Minimum, ulong
         long nulls = -1;
         Span<ulong> values = stackalloc ulong[4];
         Span<int> lengths = stackalloc int[4];
+        (string? low, string? high, var isExact) = (null, null, true);
         var outer = reader.Begin();
         while (reader.Next(out var id, out var field))
         {
@@ -31,18 +40,48 @@ internal readonly record struct ChunkStatistics(long Nulls, ulong Minimum, ulong
             if (at >= 0 && field == ThriftType.Binary)
             {
                 var bytes = reader.Bytes();
+                if (at == 2 && bytes.Length <= MostLetters) high = Text(bytes);
+                if (at == 3 && bytes.Length <= MostLetters) low = Text(bytes);
                 if (bytes.Length is not (4 or 8)) continue;
                 lengths[at] = bytes.Length;
                 values[at] = bytes.Length == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
             }
+            // Whether the newer bounds are values of the column.
+            else if (id is 7 or 8 && field is ThriftType.True or ThriftType.False) isExact &= ThriftReader.Bool(field);
             else if (id == 3 && field is ThriftType.Int32 or ThriftType.Int64) nulls = reader.Int(field);
             else reader.Skip(field);
         }
         reader.End(outer);
+        (string, string)? letters = low is not null && high is not null && isExact && string.CompareOrdinal(low, high) <= 0 ? (low, high) : null;
         for (var newer = 2; newer >= 0; newer -= 2)
             if (lengths[newer] > 0 && lengths[newer] == lengths[newer + 1])
-                return new ChunkStatistics(nulls, values[newer + 1], values[newer], lengths[newer], newer == 0);
-        return None with { Nulls = nulls };
+                return new ChunkStatistics(nulls, values[newer + 1], values[newer], lengths[newer], newer == 0) { Letters = letters };
+        return None with { Nulls = nulls, Letters = letters };
+    }
+
+    private static string? Text(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <summary>The range of a column of texts; null if it is unknown.</summary>
+    public (string Minimum, string Maximum)? Texts(ParquetStorage storage) =>
+        storage is { Kind: LogicalKind.String or LogicalKind.Enum, Physical: PhysicalType.ByteArray } ? Letters : null;
+
+    /// <summary>The range of times of day; null if it is unknown or unreliable.</summary>
+    public (TimeOnly Minimum, TimeOnly Maximum)? ClockTimes(ParquetStorage storage)
+    {
+        if (storage.Kind != LogicalKind.Time || Bytes != (storage.Physical == PhysicalType.Int32 ? 4 : 8)) return null;
+        var (low, high) = Bytes == 4 ? ((int)Minimum, (int)Maximum) : ((long)Minimum, (long)Maximum);
+        return low <= high && Time(low) is { } first && Time(high) is { } last ? (first, last) : null;
+
+        TimeOnly? Time(long value)
+        {
+            var ticks = storage.Unit switch
+            {
+                TimeUnit.Millis => (Int128)value * TimeSpan.TicksPerMillisecond,
+                TimeUnit.Micros => (Int128)value * TimeSpan.TicksPerMicrosecond,
+                _ => value / TimeSpan.NanosecondsPerTick,
+            };
+            return ticks >= 0 && ticks < TimeSpan.TicksPerDay ? new TimeOnly((long)ticks) : null;
+        }
     }
 
     /// <summary>The range of dates or timestamps; null if it is unknown, unreliable or beyond what .NET's dates hold.</summary>
