@@ -27,8 +27,8 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Done, 
             target.WriteLine($"no new file; {before}");
             return;
         }
-        WrappedText.Write(target, $"{Done} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}: "
-            + $"{Figures.Cost(Seconds, RowsPerSecond)}; {before}", width);
+        WrappedText.Write(target, $"{Done} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}; {before}", width);
+        WrappedText.Write(target, Figures.Cost(Seconds, RowsPerSecond), width);
         if (Result.RowsRejected > 0) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
         target.WriteLine($"wrote {Output}");
     }
