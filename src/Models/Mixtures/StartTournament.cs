@@ -84,13 +84,18 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         var tries = numbers.Length == 0 || !initialization.IsRandom ? 0 : Tries;
         var made = 0;
         var geometries = tries == 0 ? [] : SampleGeometry.All(sample, numbers).Take(most).ToArray();
+        var core = tries == 0 || most < 4 ? null : SampleGeometry.WithoutFarOut(sample, numbers);
         for (var t = 0; t < tries; t++)
         {
             foreach (var (kind, seen) in geometries.Index())
             {
-                if (made++ < most && Clusters(seen, options, t) is { } clusters && Made(() => start.FromClusters(sample, clusters, options)) is { } model)
+                if (made++ < most && Clusters(seen, components, options, t) is { } clusters
+                    && Made(() => start.FromClusters(sample, clusters, options)) is { } model)
                     yield return new(model, kind);
             }
+            if (core is { } near && made++ < most && Clusters(near.Others, components - 1, options, t) is { } inner
+                && Made(() => start.FromClusters(sample, WithFarOut(inner, near.IsFarOut), options)) is { } one)
+                yield return new(one, geometries.Length);
         }
         if (numbers.Length == sample.Columns) yield break;
         for (var t = 0; t < (numbers.Length == 0 ? 8 : 4) && made++ < most; t++)
@@ -100,12 +105,20 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         }
     }
 
-    private int[]? Clusters(FeatureSample sample, FitOptions options, int attempt)
+    // The rows far out are the last cluster.
+    private int[] WithFarOut(int[] clusters, bool[] isFarOut)
     {
-        if (attempt > 0 && sample.CountDistinct(components) < components) return null;
+        var all = new int[isFarOut.Length];
+        for (int i = 0, near = 0; i < all.Length; i++) all[i] = isFarOut[i] ? components - 1 : clusters[near++];
+        return all;
+    }
+
+    private int[]? Clusters(FeatureSample sample, int count, FitOptions options, int attempt)
+    {
+        if (attempt > 0 && sample.CountDistinct(count) < count) return null;
         try
         {
-            var centroids = initialization.Centroids(sample, components, options.Seed + ((long)attempt << 40));
+            var centroids = initialization.Centroids(sample, count, options.Seed + ((long)attempt << 40));
             return KMeansStart.ToEnd(new(centroids), sample, options).Model.Predict(sample.Matrix, options.Threads);
         }
         catch (ModelException)
