@@ -89,7 +89,8 @@ internal static class GeneratedStarts
             + string.Join(" ", Enumerable.Range(1, 3).Select(seed => Gap(Fit(made, seed)?.LogProbability(made.Rows).Average() ?? double.NaN)));
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{(o.Own < o.Truth - Close ? "FAIL" : "low ")} {number}: K={made.Truth.Components.Count} D={made.Rows.GetLength(1)} rows={made.Rows.GetLength(0)} "
-            + $"separation={made.Separation:F2} imbalance={made.Imbalance:F2}{(made.HasSpike ? " spike" : "")}{(made.HasOutliers ? " outliers" : "")}; "
+            + $"separation={made.Separation:F2} imbalance={made.Imbalance:F2}{(made.HasSpike ? " spike" : "")}{(made.HasOutliers ? " outliers" : "")} "
+            + $"lightest={made.Rows.GetLength(0) * made.Truth.Weights.ToArray().Min():F1} rows; "
             + $"against the truth: ours {o.Own - o.Truth:F4}; EM from the truth {o.Most - o.Truth:F4}{further}"));
 
         string Gap(double mean) => (mean - o.Truth).ToString("F4", CultureInfo.InvariantCulture);

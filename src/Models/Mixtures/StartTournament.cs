@@ -43,7 +43,7 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         if (few.CountDistinct(components) < components) few = sample;
         var em = new SampleEm(few, options);
         var affordable = Work / em.UpdateCost(components);
-        var field = Candidates(few, options, Math.Clamp((int)(affordable / 20), 1, 16))
+        var field = Candidates(few, options, isShort: false).Take(Math.Clamp((int)(affordable / 20), 1, 16))
             .Select(one => Run(em, one, 0)).OfType<Candidate>().ToList();
         foreach (var (updates, left) in rounds)
         {
@@ -59,7 +59,8 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         {
             var all = new SampleEm(sample, options);
             // EM on a few rows may have left the optimum that the clusters of all rows lead to.
-            field = [.. field.Select(one => one with { Model = start.Possible(one.Model, sample) }), .. Candidates(sample, options, 1)];
+            field = [.. field.Select(one => one with { Model = start.Possible(one.Model, sample) }),
+                .. Candidates(sample, options, isShort: true)];
             foreach (var (updates, lead) in finals)
             {
                 var last = field.Select(one => Run(all, one, sample.IsComplete && field.Count == 1 ? 0 : updates)).OfType<Candidate>()
@@ -78,27 +79,27 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         return [.. leaders.Concat(order.Except(leaders)).Take(most)];
     }
 
-    private IEnumerable<Candidate> Candidates(FeatureSample sample, FitOptions options, int most)
+    // The short list has one of a kind, and of the geometries only the first.
+    private IEnumerable<Candidate> Candidates(FeatureSample sample, FitOptions options, bool isShort)
     {
-        var numbers = Enumerable.Range(0, sample.Columns).Where(j => !isCategorical(j)).ToArray();
-        var tries = numbers.Length == 0 || !initialization.IsRandom ? 0 : Tries;
-        var made = 0;
-        var geometries = tries == 0 ? [] : SampleGeometry.All(sample, numbers).Take(most).ToArray();
-        var core = tries == 0 || most < 4 ? null : SampleGeometry.WithoutFarOut(sample, numbers);
-        for (var t = 0; t < tries; t++)
+        int[] numbers = [.. Enumerable.Range(0, sample.Columns).Where(j => !isCategorical(j))];
+        if (numbers.Length > 0 && initialization.IsRandom)
         {
-            foreach (var (kind, seen) in geometries.Index())
+            FeatureSample[] geometries = [.. SampleGeometry.All(sample, numbers).Take(isShort ? 1 : int.MaxValue)];
+            var core = SampleGeometry.WithoutFarOut(sample, numbers);
+            for (var t = 0; t < (isShort ? 1 : Tries); t++)
             {
-                if (made++ < most && Clusters(seen, components, options, t) is { } clusters
-                    && Made(() => start.FromClusters(sample, clusters, options)) is { } model)
-                    yield return new(model, kind);
+                foreach (var (kind, seen) in geometries.Index())
+                {
+                    if (Made(sample, Clusters(seen, components, options, t), kind, options) is { } one) yield return one;
+                }
+                if (core is { } near && Clusters(near.Others, components - 1, options, t) is { } inner
+                    && Made(sample, WithFarOut(inner, near.IsFarOut), geometries.Length, options) is { } withOutliers)
+                    yield return withOutliers;
             }
-            if (core is { } near && made++ < most && Clusters(near.Others, components - 1, options, t) is { } inner
-                && Made(() => start.FromClusters(sample, WithFarOut(inner, near.IsFarOut), options)) is { } one)
-                yield return new(one, geometries.Length);
         }
-        if (numbers.Length == sample.Columns) yield break;
-        for (var t = 0; t < (numbers.Length == 0 ? 8 : 4) && made++ < most; t++)
+        if (numbers.Length == sample.Columns || (isShort && numbers.Length > 0)) yield break;
+        for (var t = 0; t < (isShort ? 1 : numbers.Length == 0 ? 8 : 4); t++)
         {
             var seed = options.Seed + ((long)t << 40);
             if (Made(() => start.FromFactors(sample, seed, options)) is { } model) yield return new(model, -1);
@@ -127,6 +128,9 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
             return null;
         }
     }
+
+    private Candidate? Made(FeatureSample sample, int[]? clusters, int kind, FitOptions options) =>
+        clusters is not null && Made(() => start.FromClusters(sample, clusters, options)) is { } model ? new(model, kind) : null;
 
     // A start that the rows give no valid parameters for drops out.
     private static GeneralMixtureModel? Made(Func<GeneralMixtureModel> make)
