@@ -81,7 +81,18 @@ internal static class MixtureExamination
         if (((Distribution)model.Components[0]).CategoryCount(feature) is not null) return null;
         var weights = model.Weights.ToArray();
         var pair = (Array.IndexOf(weights, weights.Max()), Array.LastIndexOf(weights, weights.Min()));
-        return SplitMoves.Halved(model, posterior, pair, [pair.Item1, pair.Item2], feature, sample, options);
+        var (above, below) = (new double[sample.Rows], new double[sample.Rows]);
+        double sum = 0, total = 0;
+        for (var i = 0; i < sample.Rows; i++)
+        {
+            if (double.IsNaN(sample.Values[i, feature])) continue;
+            sum += Share(i) * sample.Values[i, feature];
+            total += Share(i);
+        }
+        for (var i = 0; i < sample.Rows; i++) (sample.Values[i, feature] > sum / total ? above : below)[i] = Share(i);
+        return SplitMoves.Refitted(model, [(pair.Item1, above), (pair.Item2, below)], sample, options);
+
+        double Share(int row) => sample.Weights[row] * (posterior[row, pair.Item1] + (pair.Item1 == pair.Item2 ? 0 : posterior[row, pair.Item2]));
     }
 
     private static double Difference(double[] a, double[] b, double[] weights)

@@ -55,6 +55,23 @@ internal static class SampleGeometry
         return (sample with { Values = values, Weights = [.. rows.Select(i => sample.Weights[i])] }, isFarOut);
     }
 
+    /// <summary>Some features in units of their standard deviations.</summary>
+    /// <param name="sample">The rows.</param>
+    /// <param name="columns">The features.</param>
+    /// <returns>Shape [rows, columns].</returns>
+    public static double[,] Standardized(FeatureSample sample, int[] columns)
+    {
+        var values = new double[sample.Rows, columns.Length];
+        var column = new double[sample.Rows];
+        foreach (var (to, j) in columns.Index())
+        {
+            for (var i = 0; i < column.Length; i++) column[i] = sample.Values[i, j];
+            var changed = Standard(column);
+            for (var i = 0; i < column.Length; i++) values[i, to] = changed[i];
+        }
+        return values;
+    }
+
     private static FeatureSample With(FeatureSample sample, int[] columns, Func<double[], double[]> of)
     {
         var values = new double[sample.Rows, sample.Columns];
