@@ -48,6 +48,9 @@ internal sealed class RowGroup
     /// <summary>Shape [rows]: the weight of each row in the group.</summary>
     public double[] Shares { get; }
 
+    /// <summary>Sum of the shares.</summary>
+    public double Weight => weight;
+
     /// <summary>What the group adds to the log-likelihood, if each row belonged to one group only; NaN if it has no density.</summary>
     public double Fit { get; }
 

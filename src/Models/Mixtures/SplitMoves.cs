@@ -16,6 +16,12 @@ internal sealed class SplitMoves(FeatureSample sample, Func<int, bool> isCategor
     private const int MostPairs = 4;
     private const int MostCuts = 6;
     private const int MostTried = 6;
+
+    // What a cut through the mean of a normal distribution costs, per unit of weight: 2 pi / (pi - 2) is the ratio of the variances, and ln 2 ...
+    private const double Cut = 0.187;
+
+    // Gain in nats a row that is worth a try: EM adds to it.
+    private const double Promising = -0.05;
     private const int Updates = 10;
 
     // Gain in nats a row that a move needs.
@@ -31,12 +37,13 @@ internal sealed class SplitMoves(FeatureSample sample, Func<int, bool> isCategor
     {
         int[] numbers = [.. Enumerable.Range(0, sample.Columns).Where(j => !isCategorical(j))];
         if (numbers.Length == 0) return model;
+        var total = sample.Weights.Sum();
         var values = SampleGeometry.Standardized(sample, numbers);
         for (var isBetter = true; isBetter && most > 0;)
         {
             isBetter = false;
             var posterior = model.PredictProbability(sample.Matrix, options.Threads);
-            foreach (var move in Moves(values, posterior).OrderByDescending(m => m.Gain).Take(MostTried))
+            foreach (var move in Moves(values, posterior).Where(m => m.Gain > Promising * total).OrderByDescending(m => m.Gain).Take(MostTried))
             {
                 if (most-- <= 0) break;
                 if (Moved(model, move.Changed) is not { } moved || !(moved.Mean > mean + Least) || !moved.IsSound) continue;
@@ -62,7 +69,7 @@ internal sealed class SplitMoves(FeatureSample sample, Func<int, bool> isCategor
         foreach (var (a, b, both, loss) in pairs)
         {
             foreach (var (k, (above, below, gain)) in cuts)
-                if (k != a && k != b) yield return (gain - loss, [(a, both.Shares), (k, above.Shares), (b, below.Shares)]);
+                if (k != a && k != b) yield return (gain + (Cut * groups[k].Weight) - loss, [(a, both.Shares), (k, above.Shares), (b, below.Shares)]);
             foreach (var (above, below, gain) in both.Cuts()) yield return (gain - loss, [(a, above.Shares), (b, below.Shares)]);
         }
     }

@@ -25,6 +25,8 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
     // Updates before a round ends, and how many starts it leaves.
     private static readonly (int Updates, int Left)[] rounds = [(5, 8), (25, 4)];
 
+    // Rows for moves, in those of the first rounds: a light component may have too few of those.
+    private const int MoreRows = 4;
     private const int MovesPerComponent = 4;
 
     // The same over the whole sample, and the lead in nats a row that decides: EM may gain as much later.
@@ -52,23 +54,33 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         }
         if (field.Count == 0) return null;
         if (affordable < 20) return start.Possible(field[0].Model, sample);
-        var moves = (int)Math.Min(MovesPerComponent * components, affordable / 10);
-        var moved = new SplitMoves(few, isCategorical, options).Improve(field[0].Model, field[0].Mean, moves);
-        field[0] = Run(em, field[0] with { Model = moved }, 0) ?? field[0];
-        if (few.Rows < sample.Rows)
+        var more = sample.EvenlySpaced(MoreRows * few.Rows);
+        var best = more.Rows > few.Rows ? Final(field, more, options) : field[0];
+        best = Moved(best, more, options);
+        if (more.Rows < sample.Rows) best = Final([best], sample, options);
+        return start.Possible(best.Model, sample);
+    }
+
+    // EM on a few rows may have left the optimum that the clusters of more rows lead to.
+    private Candidate Final(List<Candidate> field, FeatureSample sample, FitOptions options)
+    {
+        var em = new SampleEm(sample, options);
+        field = [.. field.Select(one => one with { Model = start.Possible(one.Model, sample) }), .. Candidates(sample, options, isShort: true)];
+        foreach (var (updates, lead) in finals)
         {
-            var all = new SampleEm(sample, options);
-            // EM on a few rows may have left the optimum that the clusters of all rows lead to.
-            field = [.. field.Select(one => one with { Model = start.Possible(one.Model, sample) }),
-                .. Candidates(sample, options, isShort: true)];
-            foreach (var (updates, lead) in finals)
-            {
-                var last = field.Select(one => Run(all, one, sample.IsComplete && field.Count == 1 ? 0 : updates)).OfType<Candidate>()
-                    .OrderByDescending(one => one.IsSound).ThenByDescending(one => one.Mean).ToList();
-                if (last.Count > 0) field = [.. last.Where(one => one == last[0] || (one.IsSound == last[0].IsSound && one.Mean > last[0].Mean - lead))];
-            }
+            var last = field.Select(one => Run(em, one, sample.IsComplete && field.Count == 1 ? 0 : updates)).OfType<Candidate>()
+                .OrderByDescending(one => one.IsSound).ThenByDescending(one => one.Mean).ToList();
+            if (last.Count > 0) field = [.. last.Where(one => one == last[0] || (one.IsSound == last[0].IsSound && one.Mean > last[0].Mean - lead))];
         }
-        return start.Possible(field[0].Model, sample);
+        return field[0];
+    }
+
+    private Candidate Moved(Candidate one, FeatureSample sample, FitOptions options)
+    {
+        var em = new SampleEm(sample, options);
+        var most = (int)Math.Min(MovesPerComponent * components, Work / em.UpdateCost(components) / 10);
+        return new SplitMoves(sample, isCategorical, options).Improve(one.Model, one.Mean, most) is var model && ReferenceEquals(model, one.Model) ? one
+            : Run(em, one with { Model = model }, 0) ?? one;
     }
 
     // The likeliest sound starts, those first that are the best of their kind: a few rows do not tell good optima apart, and kinds differ more than tries.
