@@ -29,6 +29,9 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
     private const int MoreRows = 4;
     private const int MovesPerComponent = 4;
 
+    // Starts whose mean log-likelihoods are this close, in nats, are one.
+    private const double Same = 1e-6;
+
     // The same over the whole sample, and the lead in nats a row that decides: EM may gain as much later.
     private static readonly (int Updates, double Lead)[] finals = [(15, 0.01), (40, 0)];
 
@@ -47,6 +50,7 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         var affordable = Work / em.UpdateCost(components);
         var field = Candidates(few, options, isShort: false).Take(Math.Clamp((int)(affordable / 20), 1, 16))
             .Select(one => Run(em, one, 0)).OfType<Candidate>().ToList();
+        field = Best(field, field.Count);
         foreach (var (updates, left) in rounds)
         {
             if (field.Count <= 1) break;
@@ -83,10 +87,13 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
             : Run(em, one with { Model = model }, 0) ?? one;
     }
 
-    // The likeliest sound starts, those first that are the best of their kind: a few rows do not tell good optima apart, and kinds differ more than tries.
+    // The likeliest sound starts, each once, those first that are the best of their kind: a few rows do not tell good optima apart, and kinds differ more than
+    // tries.
     private static List<Candidate> Best(IEnumerable<Candidate> field, int most)
     {
-        var order = field.OrderByDescending(one => one.IsSound).ThenByDescending(one => one.Mean).ToList();
+        var order = new List<Candidate>();
+        foreach (var one in field.OrderByDescending(one => one.IsSound).ThenByDescending(one => one.Mean))
+            if (order.Count == 0 || one.IsSound != order[^1].IsSound || order[^1].Mean - one.Mean > Same) order.Add(one);
         var leaders = order.DistinctBy(one => one.Kind).ToList();
         return [.. leaders.Concat(order.Except(leaders)).Take(most)];
     }
