@@ -17,6 +17,7 @@ internal static class MixtureExamination
     // Multiply-adds that other starts may take, a fraction of a second.
     private const double Work = 1e9;
     private const int Updates = 20;
+    private const double LeastGain = 1e-5;
     private const int MostSplit = 4;
     private const int Rows = 2048;
 
@@ -59,10 +60,10 @@ internal static class MixtureExamination
         var gain = double.NegativeInfinity;
         try
         {
-            var own = em.Run(model, Updates, 1e-9).Mean;
+            var own = em.Run(model, Updates, LeastGain).Mean;
             var posterior = model.PredictProbability(sample.Matrix, 1);
             for (var j = 0; j < Math.Min(sample.Columns, MostSplit); j++)
-                if (Split(model, posterior, sample, j, options) is { } other) gain = Math.Max(gain, em.Run(other, Updates, 1e-9).Mean - own);
+                if (Split(model, posterior, sample, j, options) is { } other) gain = Math.Max(gain, em.Run(other, Updates, LeastGain).Mean - own);
         }
         catch (ModelException)
         {

@@ -23,7 +23,7 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
     private const double Work = 4e9;
 
     // Updates before a round ends, and how many starts it leaves.
-    private static readonly (int Updates, int Left)[] rounds = [(5, 8), (25, 4)];
+    private static readonly (int Updates, int Left)[] rounds = [(5, 8), (8, 4), (20, 4)];
 
     // Rows for moves, in those of the first rounds: a light component may have too few of those.
     private const int MoreRows = 4;
