@@ -33,7 +33,7 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
     private const double Same = 1e-6;
 
     // The same over the whole sample, and the lead in nats a row that decides: EM may gain as much later.
-    private static readonly (int Updates, double Lead)[] finals = [(15, 0.01), (40, 0)];
+    private static readonly (int Updates, double Lead)[] finals = [(15, 0.01), (40, 0.003)];
 
     // More components have more ways to be wrong; many take their time.
     private int Tries => components switch { 2 => 2, <= 20 => 4, <= 100 => 2, _ => 1 };
@@ -59,14 +59,14 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         if (field.Count == 0) return null;
         if (affordable < 20) return start.Possible(field[0].Model, sample);
         var more = sample.EvenlySpaced(MoreRows * few.Rows);
-        var best = more.Rows > few.Rows ? Final(field, more, options) : field[0];
-        best = Moved(best, more, options);
-        if (more.Rows < sample.Rows) best = Final([best], sample, options);
-        return start.Possible(best.Model, sample);
+        if (more.Rows > few.Rows) field = Final(field, more, options);
+        field[0] = Moved(field[0], more, options);
+        if (more.Rows < sample.Rows) field = Final(field, sample, options);
+        return start.Possible(field[0].Model, sample);
     }
 
     // EM on a few rows may have left the optimum that the clusters of more rows lead to.
-    private Candidate Final(List<Candidate> field, FeatureSample sample, FitOptions options)
+    private List<Candidate> Final(List<Candidate> field, FeatureSample sample, FitOptions options)
     {
         var em = new SampleEm(sample, options);
         field = [.. field.Select(one => one with { Model = start.Possible(one.Model, sample) }), .. Candidates(sample, options, isShort: true)];
@@ -76,7 +76,7 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
                 .OrderByDescending(one => one.IsSound).ThenByDescending(one => one.Mean).ToList();
             if (last.Count > 0) field = [.. last.Where(one => one == last[0] || (one.IsSound == last[0].IsSound && one.Mean > last[0].Mean - lead))];
         }
-        return field[0];
+        return field;
     }
 
     private Candidate Moved(Candidate one, FeatureSample sample, FitOptions options)
