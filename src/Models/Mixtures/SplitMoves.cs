@@ -7,10 +7,11 @@ namespace Pipelines.Models.Mixtures;
 /// (split and merge; Ueda, Nakano, Ghahramani and Hinton 2000, Neural Computation 12, 2109-2128). Of the components as normal distributions follows what a
 /// move costs and gains; the most promising are tried, and one that gains likelihood after some EM updates stays. Everything follows from the rows.
 /// </summary>
-/// <param name="sample">The rows.</param>
+/// <param name="sample">The rows that moves are chosen and started from.</param>
+/// <param name="em">EM over them, or over more rows.</param>
 /// <param name="isCategorical">True for features of categories, which have no halves.</param>
 /// <param name="options">Minimum variance, pseudocount and threads are used.</param>
-internal sealed class SplitMoves(FeatureSample sample, Func<int, bool> isCategorical, FitOptions options)
+internal sealed class SplitMoves(FeatureSample sample, SampleEm em, Func<int, bool> isCategorical, FitOptions options)
 {
     // Pairs that may merge, cuts that are considered, and moves that are tried at a time.
     private const int MostPairs = 4;
@@ -27,11 +28,9 @@ internal sealed class SplitMoves(FeatureSample sample, Func<int, bool> isCategor
     // Gain in nats a row that a move needs.
     private const double Least = 1e-3;
 
-    private readonly SampleEm em = new(sample, options);
-
     /// <summary>Makes moves until none gains.</summary>
     /// <param name="model">The mixture.</param>
-    /// <param name="mean">Mean log-likelihood of the rows under it.</param>
+    /// <param name="mean">Mean log-likelihood of the rows of EM under it.</param>
     /// <param name="most">Maximum number of moves to try.</param>
     public GeneralMixtureModel Improve(GeneralMixtureModel model, double mean, int most)
     {

@@ -28,6 +28,7 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
     // Rows for moves, in those of the first rounds: a light component may have too few of those.
     private const int MoreRows = 4;
     private const int MovesPerComponent = 4;
+    private const int UpdatesPerMove = 10;
 
     // Starts whose mean log-likelihoods are this close, in nats, are one.
     private const double Same = 1e-6;
@@ -58,9 +59,11 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         }
         if (field.Count == 0) return null;
         if (affordable < 20) return start.Possible(field[0].Model, sample);
-        var more = sample.EvenlySpaced(MoreRows * few.Rows);
+        // EM may see as many rows as the work allows for all moves; their choice needs fewer.
+        var (least, allowed) = (MoreRows * few.Rows, few.Rows * affordable / (UpdatesPerMove * MovesPerComponent * components));
+        var more = sample.EvenlySpaced((int)Math.Clamp(allowed, least, Math.Max(least, sample.Rows)));
         if (more.Rows > few.Rows) field = Final(field, more, options);
-        field[0] = Moved(field[0], more, options);
+        field[0] = Moved(field[0], more.EvenlySpaced(least), new(more, options), options);
         if (more.Rows < sample.Rows) field = Final(field, sample, options);
         return start.Possible(field[0].Model, sample);
     }
@@ -79,12 +82,11 @@ internal sealed class StartTournament(Func<int, bool> isCategorical, int compone
         return field;
     }
 
-    private Candidate Moved(Candidate one, FeatureSample sample, FitOptions options)
+    private Candidate Moved(Candidate one, FeatureSample sample, SampleEm em, FitOptions options)
     {
-        var em = new SampleEm(sample, options);
-        var most = (int)Math.Min(MovesPerComponent * components, Work / em.UpdateCost(components) / 10);
-        return new SplitMoves(sample, isCategorical, options).Improve(one.Model, one.Mean, most) is var model && ReferenceEquals(model, one.Model) ? one
-            : Run(em, one with { Model = model }, 0) ?? one;
+        var most = (int)Math.Min(MovesPerComponent * components, Work / em.UpdateCost(components) / UpdatesPerMove);
+        var moved = new SplitMoves(sample, em, isCategorical, options).Improve(one.Model, one.Mean, most);
+        return ReferenceEquals(moved, one.Model) ? one : Run(em, one with { Model = moved }, 0) ?? one;
     }
 
     // The likeliest sound starts, each once, those first that are the best of their kind: a few rows do not tell good optima apart, and kinds differ more than
