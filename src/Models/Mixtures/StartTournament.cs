@@ -4,9 +4,10 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Mixtures;
 
 /// <summary>
-/// Chooses where EM starts: several runs of k-means to their end, in several geometries, each followed by some EM updates on a sample; those of low likelihood
-/// drop out early ("short runs of EM"; Biernacki, Celeux and Govaert 2003, Computational Statistics and Data Analysis 41, 561-575). The best one goes on over
-/// the whole sample. Everything follows from the sample and the seed.
+/// Chooses where EM starts: several runs of k-means to their end, in several geometries, with and without the rows that are far out, each followed by some EM
+/// updates on a sample; those of low likelihood drop out early ("short runs of EM"; Biernacki, Celeux and Govaert 2003, Computational Statistics and Data
+/// Analysis 41, 561-575). The best one is improved by <see cref="SplitMoves"/>, and good ones go on over the whole sample. Everything follows from the sample
+/// and the seed.
 /// </summary>
 /// <param name="isCategorical">True for features of categories.</param>
 /// <param name="components">Number of components, at least 2.</param>
