@@ -1,15 +1,21 @@
 namespace Pipelines.EndToEnd;
 
 /// <summary>Mixtures of Gaussians with known parameters, and rows drawn from them.</summary>
-internal static class GeneratedMixture
+/// <param name="Rows">Shape [rows, features].</param>
+/// <param name="Truth">What they were drawn from.</param>
+/// <param name="Separation">Standard deviation of the means; those of the clusters are near 1.</param>
+/// <param name="Imbalance">The logarithms of weights lie within this range.</param>
+/// <param name="HasSpike">True: a cluster is very narrow.</param>
+/// <param name="HasOutliers">True: a light cluster is very wide.</param>
+internal sealed record GeneratedMixture(double[,] Rows, GeneralMixtureModel Truth, double Separation, double Imbalance, bool HasSpike, bool HasOutliers)
 {
     /// <summary>Makes a case.</summary>
     /// <param name="number">Its number, which determines all of it.</param>
-    public static (double[,] Rows, GeneralMixtureModel Truth) Make(int number)
+    public static GeneratedMixture Make(int number)
     {
         var random = new SeededRandom(number, stream: 9);
         var (clusters, features) = (2 + (int)random.NextInt64(11), 1 + (int)random.NextInt64(16));
-        var rows = Math.Max(1_000, 60 * clusters * (features + 1));
+        var rows = Math.Max(2_000, 60 * clusters * (features + 1));
         // From clusters that nearly coincide to clusters far apart; from equal weights to weights that differ by 20 times.
         var (separation, imbalance) = (1 + (5 * random.NextDouble()), 3 * random.NextDouble());
         var (hasSpike, hasOutliers) = (random.NextInt64(4) == 0, random.NextInt64(4) == 0);
@@ -32,7 +38,7 @@ internal static class GeneratedMixture
             truth.Sample(random, row);
             for (var j = 0; j < features; j++) values[i, j] = row[j];
         }
-        return (values, truth);
+        return new(values, truth, separation, imbalance, hasSpike, hasOutliers);
     }
 
     // Random directions with random widths.

@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using DuckDB.NET.Data;
 
 namespace Pipelines.EndToEnd;
@@ -30,55 +27,17 @@ internal static class Starts
     {
         Console.WriteLine("| case | ours: best, median a row; failed | at the best | held out, median | seconds, median | scikit-learn: best, median "
             + "| at the best | held out, median | seconds, median |\n|---|---|---|---|---|---|---|---|---|");
+        using var peers = new StartsPeer();
         foreach (var (name, file, columns, components, holdsOut) in cases)
         {
             if (!name.Contains(filter, StringComparison.Ordinal)) continue;
             var all = Read(Path.Combine(folder, file), columns);
             var (train, test) = holdsOut ? (Half(all, 0), Half(all, 1)) : (all, null);
-            foreach (var k in components) Console.WriteLine(Row($"{name}, K={k}", train, test, k, seeds));
+            foreach (var k in components) Console.WriteLine(Row(peers, $"{name}, K={k}", train, test, k, seeds));
         }
     }
 
-    /// <summary>
-    /// Generated mixtures (overlap, imbalance, spikes, outliers, 2 to 12 components, 1 to 16 features): how often a fit from one start comes within 0.01 nats a
-    /// row of the parameters that generated the rows.
-    /// </summary>
-    /// <param name="cases">Number of mixtures.</param>
-    public static void RunGenerated(int cases)
-    {
-        var (own, theirs, both) = (0, 0, 0);
-        List<double> seconds = [], theirSeconds = [];
-        for (var number = 0; number < cases; number++)
-        {
-            var (rows, truth) = GeneratedMixture.Make(number);
-            var least = truth.LogProbability(rows).Average() - 0.01;
-            var clock = Stopwatch.GetTimestamp();
-            var isOwn = false;
-            try
-            {
-                isOwn = Mixture.Of<MultivariateGaussianDistribution>(truth.Components.Count)
-                    .Fit(rows, new FitOptions { MaxDegreeOfParallelism = 1 }).Model.LogProbability(rows).Average() >= least;
-            }
-            catch (ModelException e)
-            {
-                Console.Error.WriteLine($"case {number}: {e.Message}");
-            }
-            seconds.Add(Stopwatch.GetElapsedTime(clock).TotalSeconds);
-            var peer = Peer(rows, null, truth.Components.Count, 1)[0]!;
-            theirSeconds.Add(peer["seconds"]!.GetValue<double>());
-            var isTheirs = peer["train"]!.GetValue<double>() >= least;
-            own += isOwn ? 1 : 0;
-            theirs += isTheirs ? 1 : 0;
-            both += isOwn && isTheirs ? 1 : 0;
-        }
-        Console.WriteLine("| generated mixtures | ours within 0.01 of the truth | scikit-learn | both | seconds, mean "
-            + "| scikit-learn |\n|---|---|---|---|---|---|");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {cases} | {own / (double)cases:P1} | {theirs / (double)cases:P1} | {both / (double)cases:P1} | {seconds.Average():F3} "
-            + $"| {theirSeconds.Average():F3} |"));
-    }
-
-    private static string Row(string name, double[,] train, double[,]? test, int components, int seeds)
+    private static string Row(StartsPeer peers, string name, double[,] train, double[,]? test, int components, int seeds)
     {
         List<double> own = [], held = [], seconds = [];
         var failed = 0;
@@ -101,7 +60,7 @@ internal static class Starts
                 if (failed++ == 0) Console.Error.WriteLine($"{name}: {e.Message}");
             }
         }
-        var peer = Peer(train, test, components, seeds);
+        var peer = peers.Fits(train, test, components, seeds);
         double[] theirs = [.. peer.Select(f => f!["train"]!.GetValue<double>())];
         double[] theirTimes = [.. peer.Select(f => f!["seconds"]!.GetValue<double>())];
         double[] theirHeld = test is null ? [] : [.. peer.Select(f => f!["test"]!.GetValue<double>())];
@@ -116,38 +75,6 @@ internal static class Starts
     private static double Max(List<double> values) => values.Count == 0 ? double.NaN : values.Max();
 
     private static double Median(List<double> values) => values.Count == 0 ? double.NaN : values.Order().ElementAt(values.Count / 2);
-
-    private static JsonArray Peer(double[,] train, double[,]? test, int components, int seeds)
-    {
-        var files = new[] { Write(train), test is null ? null : Write(test) };
-        try
-        {
-            var info = new ProcessStartInfo(Environment.GetEnvironmentVariable("PEER_PYTHON") ?? "/usr/bin/python3")
-            {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                Environment = { ["OPENBLAS_NUM_THREADS"] = "1", ["OMP_NUM_THREADS"] = "1" },
-            };
-            info.ArgumentList.Add(Path.Combine("bench", "peers", "sklearn_starts.py"));
-            using var process = Process.Start(info) ?? throw new InvalidOperationException("the peer did not start");
-            process.StandardInput.WriteLine(JsonSerializer.Serialize(
-                new { train = files[0], test = files[1], dimensions = train.GetLength(1), components, seeds }));
-            process.StandardInput.Close();
-            return JsonNode.Parse(process.StandardOutput.ReadToEnd())!["fits"]!.AsArray();
-        }
-        finally
-        {
-            foreach (var file in files.OfType<string>()) File.Delete(file);
-        }
-    }
-
-    private static string Write(double[,] values)
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"pipelines-bench-{Guid.NewGuid():N}.bin");
-        using var file = File.Create(path);
-        file.Write(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref values[0, 0], values.Length)));
-        return path;
-    }
 
     private static double[,] Half(double[,] all, int parity)
     {

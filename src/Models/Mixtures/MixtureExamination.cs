@@ -17,6 +17,7 @@ internal static class MixtureExamination
     // Multiply-adds that other starts may take, a fraction of a second.
     private const double Work = 1e9;
     private const int Updates = 20;
+    private const double LeastGain = 1e-5;
     private const int MostSplit = 4;
     private const int Rows = 2048;
 
@@ -59,10 +60,10 @@ internal static class MixtureExamination
         var gain = double.NegativeInfinity;
         try
         {
-            var own = em.Run(model, Updates, 1e-9).Mean;
+            var own = em.Run(model, Updates, LeastGain).Mean;
             var posterior = model.PredictProbability(sample.Matrix, 1);
             for (var j = 0; j < Math.Min(sample.Columns, MostSplit); j++)
-                if (Split(model, posterior, sample, j, options) is { } other) gain = Math.Max(gain, em.Run(other, Updates, 1e-9).Mean - own);
+                if (Split(model, posterior, sample, j, options) is { } other) gain = Math.Max(gain, em.Run(other, Updates, LeastGain).Mean - own);
         }
         catch (ModelException)
         {
@@ -81,7 +82,18 @@ internal static class MixtureExamination
         if (((Distribution)model.Components[0]).CategoryCount(feature) is not null) return null;
         var weights = model.Weights.ToArray();
         var pair = (Array.IndexOf(weights, weights.Max()), Array.LastIndexOf(weights, weights.Min()));
-        return SplitMoves.Halved(model, posterior, pair, [pair.Item1, pair.Item2], feature, sample, options);
+        var (above, below) = (new double[sample.Rows], new double[sample.Rows]);
+        double sum = 0, total = 0;
+        for (var i = 0; i < sample.Rows; i++)
+        {
+            if (double.IsNaN(sample.Values[i, feature])) continue;
+            sum += Share(i) * sample.Values[i, feature];
+            total += Share(i);
+        }
+        for (var i = 0; i < sample.Rows; i++) (sample.Values[i, feature] > sum / total ? above : below)[i] = Share(i);
+        return SplitMoves.Refitted(model, [(pair.Item1, above), (pair.Item2, below)], sample, options);
+
+        double Share(int row) => sample.Weights[row] * (posterior[row, pair.Item1] + (pair.Item1 == pair.Item2 ? 0 : posterior[row, pair.Item2]));
     }
 
     private static double Difference(double[] a, double[] b, double[] weights)

@@ -3,39 +3,49 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Mixtures;
 
 /// <summary>
-/// Moves a component to where one too many clusters share a component: one whose rows others explain as well leaves them, and takes half of the rows of
-/// another (split and merge; Ueda, Nakano, Ghahramani and Hinton 2000, Neural Computation 12, 2109-2128). A move that gains likelihood after some EM updates
-/// stays. Everything follows from the rows.
+/// Moves a component to where one too many clusters share a component: two components become one, and the rows of a third, or of the two, are cut into two
+/// (split and merge; Ueda, Nakano, Ghahramani and Hinton 2000, Neural Computation 12, 2109-2128). Of the components as normal distributions follows what a
+/// move costs and gains; the most promising are tried, and one that gains likelihood after some EM updates stays. Everything follows from the rows.
 /// </summary>
-/// <param name="sample">The rows.</param>
+/// <param name="sample">The rows that moves are chosen and started from.</param>
+/// <param name="em">EM over them, or over more rows.</param>
 /// <param name="isCategorical">True for features of categories, which have no halves.</param>
 /// <param name="options">Minimum variance, pseudocount and threads are used.</param>
-internal sealed class SplitMoves(FeatureSample sample, Func<int, bool> isCategorical, FitOptions options)
+internal sealed class SplitMoves(FeatureSample sample, SampleEm em, Func<int, bool> isCategorical, FitOptions options)
 {
-    // Components that may leave, and components that may be split, at a time.
-    private const int MostLeaving = 2;
-    private const int MostSplit = 4;
+    // Pairs that may merge, cuts that are considered, and moves that are tried at a time.
+    private const int MostPairs = 4;
+    private const int MostCuts = 6;
+    private const int MostTried = 6;
+
+    // A cut through the mean of a normal distribution seems to cost this per unit of weight, ln 2 + ln(1 - 2 / pi) / 2, until EM softens it.
+    private const double Cut = 0.187;
+
+    // Gain in nats a row that is worth a try: EM adds to it.
+    private const double Promising = -0.05;
     private const int Updates = 10;
 
     // Gain in nats a row that a move needs.
     private const double Least = 1e-3;
 
-    private readonly SampleEm em = new(sample, options);
-
     /// <summary>Makes moves until none gains.</summary>
     /// <param name="model">The mixture.</param>
-    /// <param name="mean">Mean log-likelihood of the rows under it.</param>
+    /// <param name="mean">Mean log-likelihood of the rows of EM under it.</param>
     /// <param name="most">Maximum number of moves to try.</param>
     public GeneralMixtureModel Improve(GeneralMixtureModel model, double mean, int most)
     {
+        int[] numbers = [.. Enumerable.Range(0, sample.Columns).Where(j => !isCategorical(j))];
+        if (numbers.Length == 0) return model;
+        var total = sample.Weights.Sum();
+        var values = SampleGeometry.Standardized(sample, numbers);
         for (var isBetter = true; isBetter && most > 0;)
         {
             isBetter = false;
             var posterior = model.PredictProbability(sample.Matrix, options.Threads);
-            foreach (var (leaving, split, feature) in Moves(model, posterior))
+            foreach (var move in Moves(values, posterior).Where(m => m.Gain > Promising * total).OrderByDescending(m => m.Gain).Take(MostTried))
             {
                 if (most-- <= 0 || options.IsLate) return model;
-                if (Moved(model, posterior, leaving, split, feature) is not { } moved || !(moved.Mean > mean + Least) || !moved.IsSound) continue;
+                if (Moved(model, move.Changed) is not { } moved || !(moved.Mean > mean + Least) || !moved.IsSound) continue;
                 (model, mean, isBetter) = (moved.Model, moved.Mean, true);
                 break;
             }
@@ -43,21 +53,38 @@ internal sealed class SplitMoves(FeatureSample sample, Func<int, bool> isCategor
         return model;
     }
 
-    private IEnumerable<(int Leaving, int Split, int Feature)> Moves(GeneralMixtureModel model, double[,] posterior)
+    private IEnumerable<(double Gain, (int Component, double[] Shares)[] Changed)> Moves(double[,] values, double[,] posterior)
     {
-        var count = model.Components.Count;
-        var halves = Enumerable.Range(0, count).Select(k => (Component: k, Best: Flattest(posterior, k))).OrderBy(h => h.Best.Kurtosis).ToArray();
-        var leaving = Enumerable.Range(0, count).OrderByDescending(k => Overlap(posterior, k, count)).Take(MostLeaving).ToArray();
-        foreach (var (component, best) in halves.Where(h => h.Best.Feature >= 0).Take(MostSplit))
-            foreach (var k in leaving)
-                if (k != component) yield return (k, component, best.Feature);
+        var count = posterior.GetLength(1);
+        RowGroup[] groups = [.. Enumerable.Range(0, count).Select(k => RowGroup.Of(values, Shares(posterior, k)))];
+        var pairs = (from a in Enumerable.Range(0, count)
+                     from b in Enumerable.Range(a + 1, count - a - 1)
+                     let both = groups[a].With(groups[b])
+                     let loss = groups[a].Loss(groups[b], both)
+                     where double.IsFinite(loss)
+                     orderby loss
+                     select (A: a, B: b, Both: both, Loss: loss)).Take(MostPairs).ToArray();
+        var cuts = groups.SelectMany((g, k) => g.Cuts().Select(c => (Component: k, Cut: c))).OrderByDescending(c => c.Cut.Gain).Take(MostCuts).ToArray();
+        foreach (var (a, b, both, loss) in pairs)
+        {
+            foreach (var (k, (above, below, gain)) in cuts)
+                if (k != a && k != b) yield return (gain + (Cut * groups[k].Weight) - loss, [(a, both.Shares), (k, above.Shares), (b, below.Shares)]);
+            foreach (var (above, below, gain) in both.Cuts()) yield return (gain - loss, [(a, above.Shares), (b, below.Shares)]);
+        }
     }
 
-    private (GeneralMixtureModel Model, double Mean, bool IsSound)? Moved(GeneralMixtureModel model, double[,] posterior, int leaving, int split, int feature)
+    private double[] Shares(double[,] posterior, int component)
+    {
+        var shares = new double[sample.Rows];
+        for (var i = 0; i < shares.Length; i++) shares[i] = sample.Weights[i] * posterior[i, component];
+        return shares;
+    }
+
+    private (GeneralMixtureModel Model, double Mean, bool IsSound)? Moved(GeneralMixtureModel model, (int Component, double[] Shares)[] changed)
     {
         try
         {
-            return Halved(model, posterior, (split, leaving), [split], feature, sample, options) is { } start ? em.Run(start, Updates, 1e-5) : null;
+            return Refitted(model, changed, sample, options) is { } start ? em.Run(start, Updates, 1e-5) : null;
         }
         catch (ModelException)
         {
@@ -66,83 +93,24 @@ internal sealed class SplitMoves(FeatureSample sample, Func<int, bool> isCategor
         }
     }
 
-    /// <summary>Shares out rows between two components by whether a feature is above its mean there; null if one would have none.</summary>
+    /// <summary>Fits some of the components to other rows; null if one would have none.</summary>
     /// <param name="model">The mixture.</param>
-    /// <param name="posterior">Shape [rows, components].</param>
-    /// <param name="pair">The components that take the rows.</param>
-    /// <param name="from">The components whose rows they are.</param>
-    /// <param name="feature">The feature.</param>
+    /// <param name="changed">The components, and the weight of each row in them, shape [rows].</param>
     /// <param name="sample">The rows.</param>
     /// <param name="options">Minimum variance and pseudocount are used.</param>
-    public static GeneralMixtureModel? Halved(GeneralMixtureModel model, double[,] posterior, (int Above, int Below) pair, int[] from, int feature,
-        FeatureSample sample, FitOptions options)
+    public static GeneralMixtureModel? Refitted(GeneralMixtureModel model, (int Component, double[] Shares)[] changed, FeatureSample sample,
+        FitOptions options)
     {
-        double sum = 0, total = 0;
-        for (var i = 0; i < sample.Rows; i++)
-        {
-            var (x, w) = (sample.Values[i, feature], sample.Weights[i] * Share(i));
-            if (double.IsNaN(x)) continue;
-            sum += w * x;
-            total += w;
-        }
+        var unit = sample with { Weights = [.. Enumerable.Repeat(1.0, sample.Rows)] };
         var weights = model.Weights.ToArray();
         var parts = model.Components.Cast<Distribution>().ToArray();
-        var halves = new double[2];
-        foreach (var (k, isAbove) in ((int, bool)[])[(pair.Above, true), (pair.Below, false)])
+        var (total, of) = (changed.Sum(c => c.Shares.Sum()), changed.Sum(c => model.Weights[c.Component]));
+        foreach (var (k, shares) in changed)
         {
-            double Weight(int i) => sample.Values[i, feature] > sum / total == isAbove ? Share(i) : 0;
-            halves[isAbove ? 1 : 0] = Enumerable.Range(0, sample.Rows).Sum(i => sample.Weights[i] * Weight(i));
-            if (!(halves[isAbove ? 1 : 0] > 0)) return null;
-            parts[k] = parts[k].FitTo(sample, Weight, options);
+            weights[k] = of * shares.Sum() / total;
+            if (!(weights[k] > 0)) return null;
+            parts[k] = parts[k].FitTo(unit, i => shares[i], options);
         }
-        var shared = from.Sum(k => model.Weights[k]);
-        (weights[pair.Below], weights[pair.Above]) = (shared * halves[0] / halves.Sum(), shared * halves[1] / halves.Sum());
         return new(parts, weights, model.HasTiedCovariances);
-
-        double Share(int row) => from.Sum(k => posterior[row, k]);
-    }
-
-    // How much of a component's rows another one has as well.
-    private double Overlap(double[,] posterior, int component, int count)
-    {
-        var (own, shared) = (0.0, 0.0);
-        for (var i = 0; i < sample.Rows; i++)
-        {
-            double other = 0;
-            for (var k = 0; k < count; k++)
-                if (k != component) other = Math.Max(other, posterior[i, k]);
-            own += sample.Weights[i] * posterior[i, component];
-            shared += sample.Weights[i] * posterior[i, component] * other;
-        }
-        return own > 0 ? shared / own : 1;
-    }
-
-    // Two clusters apart along a feature have a kurtosis near 1; a normal distribution has 3.
-    private (int Feature, double Kurtosis) Flattest(double[,] posterior, int component)
-    {
-        var best = (Feature: -1, Kurtosis: double.PositiveInfinity);
-        for (var j = 0; j < sample.Columns; j++)
-        {
-            if (isCategorical(j)) continue;
-            double weight = 0, mean = 0, second = 0, fourth = 0;
-            for (var i = 0; i < sample.Rows; i++)
-            {
-                var x = sample.Values[i, j];
-                if (double.IsNaN(x)) continue;
-                weight += sample.Weights[i] * posterior[i, component];
-                mean += sample.Weights[i] * posterior[i, component] * x;
-            }
-            mean /= weight;
-            for (var i = 0; i < sample.Rows; i++)
-            {
-                var d = sample.Values[i, j] - mean;
-                if (double.IsNaN(d)) continue;
-                second += sample.Weights[i] * posterior[i, component] * d * d;
-                fourth += sample.Weights[i] * posterior[i, component] * d * d * d * d;
-            }
-            var kurtosis = fourth * weight / (second * second);
-            if (kurtosis < best.Kurtosis) best = (j, kurtosis);
-        }
-        return best;
     }
 }
