@@ -13,8 +13,8 @@ public sealed class BadCategoryTests : IDisposable
         { "text as weights", "fit distribution ~/d.parquet --distribution normal --features x --weights t --output ~/out.json", 3,
             "pipelines: error: ~/d.parquet, column 't': found values of type string, expected a numeric weight; leave the column out, or convert it first" },
         { "times as categories", "fit distribution ~/d.parquet --distribution discrete --features time --output ~/out.json", 3,
-            "pipelines: error: ~/d.parquet, column 'time': found values of type timestamp, expected a feature of texts, numbers or booleans; leave the column "
-                + "out, or convert it first" },
+            "pipelines: error: ~/d.parquet, column 'time': found values of type timestamp, expected a feature of texts, numbers or booleans; take a part of "
+                + "it, such as weekday(time), or leave the column out" },
         { "negative weight", "fit distribution ~/d.parquet --distribution discrete --features t --weights negative --output ~/out.json", 3,
             "pipelines: error: ~/d.parquet, row group 0, row 2, column 'negative': found -1, expected a finite weight of at least 0; correct the weight, or "
                 + "choose another weight column" },

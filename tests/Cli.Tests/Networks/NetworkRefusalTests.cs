@@ -78,8 +78,10 @@ public sealed class NetworkRefusalTests : IDisposable
         {
             var result = await Tool.RunAsync("fit", kind, folder["t.parquet"], "--features", $"a,{column}", "--output", folder["m.json"]);
             Assert.Equal(3, result.Code);
-            Assert.EndsWith($"column '{column}': found values of type {type}, expected a feature of texts, booleans or integers; convert it to categories "
-                + "first, such as the numbers of ranges, or leave the column out", result.ErrorText, StringComparison.Ordinal);
+            var remedy = column == "t" ? "take a part of it, such as weekday(t), or leave the column out"
+                : "convert it to categories first, such as the numbers of ranges, or leave the column out";
+            Assert.EndsWith($"column '{column}': found values of type {type}, expected a feature of texts, booleans or integers; {remedy}", result.ErrorText,
+                StringComparison.Ordinal);
         }
         Assert.Equal(["t.parquet"], folder.Names);
     }
