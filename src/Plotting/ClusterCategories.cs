@@ -28,7 +28,7 @@ internal sealed class ClusterCategories
 
     /// <summary>What the panel leaves out; null = nothing.</summary>
     public string? Note => shown.Length == indicators.Length ? null
-        : $"{PlotTexts.Name(features[indicators[0]].Column)}: the {shown.Length} of {indicators.Length} categories that differ most between clusters are drawn";
+        : $"{PlotTexts.Name(features[indicators[0]].Source)}: the {shown.Length} of {indicators.Length} categories that differ most between clusters are drawn";
 
     /// <summary>Makes the panel.</summary>
     /// <param name="options">Labels.</param>
@@ -45,7 +45,7 @@ internal sealed class ClusterCategories
             double[] centers = [.. shown.Select((_, i) => shown.Length - 1 - i + (Width / 2) - ((g + 0.5) * width))];
             bars.Add(new(centers, new double[shown.Length], [.. shown.Select(c => shares[g, c])], width, groups.Ink(g)));
         }
-        var column = features[indicators[0]].Column;
+        var column = features[indicators[0]].Source;
         return new Panel(sample is null ? "share of the cluster's rows in the fit" : "share of the cluster's rows", options.LabelOf(column))
         {
             Bars = bars,

@@ -134,13 +134,13 @@ internal sealed class ClustersPlot : PlotKind
         if (HasBorders(model) && features.Length == 2) yield return "grey lines: borders between clusters";
     }
 
-    private static string NameOf(Feature feature) => feature.Category is null ? feature.Name : feature.Column;
+    private static string NameOf(Feature feature) => feature.Category is null ? feature.Name : feature.Source;
 
     private static bool HasBorders(SavedModel model) => model.Model.Dimensions == 2 && FeaturesOf(model).All(f => f.Category is null);
 
     // A feature alone, or all indicators of its column.
     private static int[] IndicatorsOf(IReadOnlyList<Feature> features, int index) => features[index].Category is null ? [index]
-        : [.. Enumerable.Range(0, features.Count).Where(j => features[j].Category is not null && features[j].Column == features[index].Column)];
+        : [.. Enumerable.Range(0, features.Count).Where(j => features[j].Category is not null && features[j].Source == features[index].Source)];
 
     // How far the centers are apart in a feature, which is also its part in the distances.
     private static double Spread(ICenterModel model, int feature)

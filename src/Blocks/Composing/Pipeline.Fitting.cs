@@ -174,6 +174,10 @@ public sealed partial class Pipeline
     internal async Task<JobIdentity> DescribeAsync(IEnumerable<JobProperty> end, CancellationToken cancellationToken) =>
         JobDescription.Of(await graph.ForRun().BindAsync(null, cancellationToken).ConfigureAwait(false), Options, end);
 
+    /// <summary>The columns that the pipeline gives to a sink; null if they are known only from the first batch.</summary>
+    internal async Task<BatchSchema?> ColumnsAsync(CancellationToken cancellationToken) =>
+        (await graph.ForRun().BindAsync(null, cancellationToken).ConfigureAwait(false)).Schema;
+
     /// <summary>Previews a fit: performs every check that a fit performs before it reads a row, and writes nothing.</summary>
     internal async ValueTask<RunPlan> PlanFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, Validation<TModel>? validation,
         CancellationToken cancellationToken)

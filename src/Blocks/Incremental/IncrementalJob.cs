@@ -22,6 +22,14 @@ internal static class IncrementalJob
         JobIdentity Part(IReadOnlyList<JobProperty> all) => new([.. all.Where(p => JobDescription.OfModel.Contains(p.Name) == ofModel)]);
     }
 
+    /// <summary>Number of a score's model among others, from 1; one more than there are for a new one.</summary>
+    public static int Number(IReadOnlyList<UsedModel> models, IReadOnlyList<JobProperty> job)
+    {
+        var fingerprint = ModelOf(job, 1).Fingerprint;
+        var at = models.TakeWhile(m => m.Fingerprint != fingerprint).Count();
+        return at + 1;
+    }
+
     /// <summary>The model of a score.</summary>
     public static UsedModel ModelOf(IReadOnlyList<JobProperty> job, int firstRun) =>
         new(job.FirstOrDefault(p => p.Name == JobDescription.ModelProperty)?.Value ?? "", firstRun);

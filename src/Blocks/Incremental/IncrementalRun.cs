@@ -16,6 +16,9 @@ internal sealed class IncrementalRun : IDisposable
     /// <summary>The state as stored on disk; with a new model, as the next write stores it.</summary>
     public IncrementalState State { get; private set; }
 
+    /// <summary>For scores: number of the model in the state, from 1.</summary>
+    public int Model { get; private init; }
+
     /// <summary>True if the model is not that of the runs before.</summary>
     public bool HasNewModel { get; private init; }
 
@@ -49,15 +52,23 @@ internal sealed class IncrementalRun : IDisposable
             var state = IncrementalState.Read(path) ?? IncrementalState.Begin(kind, job);
             if (state.Kind != kind) throw Other(path, $"it is of incremental runs of '{state.Kind}'");
             if (IncrementalJob.Difference(job, state.Job, ofModel: false) is { } difference) throw Other(path, difference);
-            if (IncrementalJob.Difference(job, state.Job, ofModel: true) is not { } other) return new IncrementalRun(files, path, held, state);
+            var before = state.Models ?? [IncrementalJob.ModelOf(state.Job, 1)];
+            if (IncrementalJob.Difference(job, state.Job, ofModel: true) is not { } other)
+                return new IncrementalRun(files, path, held, state) { Model = IncrementalJob.Number(before, job) };
             if (onNewModel == NewModelPolicy.Fail)
-                throw Other(path, other, kind == "score" ? "or let the new model score the new files (IncrementalOptions.OnNewModel)" : null);
+            {
+                throw kind == "score" ? new FlowException(ErrorKind.Usage, path, "the state of runs with another model", "the model of the runs before",
+                    "give that model, let this one score the new files (IncrementalOptions.OnNewModel), or start over with another state file and output")
+                    : Other(path, other);
+            }
+            // A model that was used before keeps its number.
+            var number = IncrementalJob.Number(before, job);
             return new IncrementalRun(files, path, held, state with
             {
                 Job = job,
-                Models = [.. state.Models ?? [IncrementalJob.ModelOf(state.Job, 1)], IncrementalJob.ModelOf(job, state.NextRun)],
+                Models = number > before.Count ? [.. before, IncrementalJob.ModelOf(job, state.NextRun)] : before,
             })
-            { HasNewModel = true };
+            { HasNewModel = true, Model = number };
         }
         catch
         {
@@ -101,8 +112,7 @@ internal sealed class IncrementalRun : IDisposable
         }
     }
 
-    private static FlowException Other(string path, string difference, string? choice = null) =>
+    private static FlowException Other(string path, string difference) =>
         new(ErrorKind.Usage, path, $"the state of another job: {difference}", "the same model and options as in the runs before",
-            choice is null ? "repeat those, or start over with another state file and output"
-                : $"repeat those, start over with another state file and output, {choice}");
+            "repeat those, or start over with another state file and output");
 }

@@ -43,7 +43,8 @@ public static class IncrementalScoring
             sink.Files, options.OnNewModel);
         var runs = new OutputRuns(output, badRows.QuarantineFolder, sink.Files);
         runs.Prepare(run.State, options.Backfill);
-        var model = run.State.Models?.Count ?? 1;
+        var model = run.Model;
+        if (run.HasNewModel) await CheckColumnsAsync(first, runs, run.State, cancellationToken).ConfigureAwait(false);
         // With another version, processor, bad-row mode or model, an unfinished run starts over.
         var maker = $"{IncrementalJob.Maker(job)}, {badRows.Mode}{(model > 1 ? $", model {model}" : "")}";
 
@@ -77,7 +78,7 @@ public static class IncrementalScoring
         { RunWarnings = [.. warnings, .. NewModel(), .. runs.Warnings] };
 
         IEnumerable<string> NewModel() => run.HasNewModel && worked.Count > 0
-            ? [$"model {model} of this state scored the new files, earlier files were scored by other models (see 'models' in {options.StateFile})"] : [];
+            ? [$"model {model} of this state scored these files, the others were scored by other models (see 'models' in {options.StateFile})"] : [];
 
         async Task ScoreAsync(PendingRun begun, InputFile file)
         {
@@ -102,6 +103,23 @@ public static class IncrementalScoring
             rowsIn += begun.File.Rows + begun.File.RowsRejected;
             rowsOut += begun.File.Rows;
             rowsRejected += begun.File.RowsRejected;
+        }
+    }
+
+    // A reader of the output sees one table: a label that was a text must not become a number.
+    private static async Task CheckColumnsAsync(Pipeline scored, OutputRuns runs, IncrementalState state, CancellationToken cancellationToken)
+    {
+        if (state.Files.LastOrDefault(f => f.HasOutput && runs.IsPublished(f.Run)) is not { } last) return;
+        var written = await scored.ColumnsAsync(cancellationToken).ConfigureAwait(false);
+        var before = (await new ParquetSource(runs.Published(last.Run)).OpenAsync(cancellationToken).ConfigureAwait(false)).Schema;
+        foreach (var field in written?.Fields ?? [])
+        {
+            var same = before.IndexOf(field.Name) is >= 0 and var i ? before.Fields[i] : null;
+            if (same?.ValueType == field.ValueType) continue;
+            throw new FlowException(ErrorKind.Usage, $"{runs.Published(last.Run)}, column '{field.Name}'",
+                same is null ? "no such column in the output of the runs before" : $"{TypeNames.Of(same.ValueType)} in the output of the runs before",
+                $"{TypeNames.Of(field.ValueType)}, as the new model writes it",
+                "give a model with the same scores, or start over with another state and output");
         }
     }
 }

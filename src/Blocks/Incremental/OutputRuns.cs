@@ -53,6 +53,9 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
     /// <summary>True if a run's output has been renamed.</summary>
     public bool IsPublished(int run) => Directory.Exists(Final(run));
 
+    /// <summary>The folder of a run that has been published.</summary>
+    public string Published(int run) => Final(run);
+
     /// <summary>
     /// Renames a run's output to its final name. The output that it replaces is hidden just before: rows may be missing for a moment, but are never duplicated.
     /// </summary>

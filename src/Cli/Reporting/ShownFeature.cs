@@ -23,7 +23,7 @@ internal sealed record ShownFeature(string Name, int First, IReadOnlyList<Featur
     /// <summary>The columns, in the order of their first features.</summary>
     public static IReadOnlyList<ShownFeature> Of(IReadOnlyList<Feature>? features) =>
     [
-        .. (features ?? []).Index().GroupBy(f => (IsIndicator: f.Item.Category is not null, Name: f.Item.Category is null ? f.Item.Name : f.Item.Column))
+        .. (features ?? []).Index().GroupBy(f => (IsIndicator: f.Item.Category is not null, Name: f.Item.Category is null ? f.Item.Name : f.Item.Source))
             .Select(g => new ShownFeature(g.Key.Name, g.First().Index, [.. g.Select(f => f.Item)])),
     ];
 }

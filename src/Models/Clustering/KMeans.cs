@@ -239,13 +239,13 @@ public sealed class KMeans : Model, IModelFormat<KMeans>, ICenterModel
         var done = new HashSet<string>(StringComparer.Ordinal);
         for (var j = 0; j < Dimensions; j++)
         {
-            if (features?[j] is not { Category: not null, Column: var column })
+            if (features?[j] is not { Category: not null, Source: var column })
             {
                 yield return Coordinate(cluster, j, features, ": ");
                 continue;
             }
             if (!done.Add(column)) continue;
-            var all = Enumerable.Range(j, Dimensions - j).Where(i => features[i] is { Category: not null } f && f.Column == column)
+            var all = Enumerable.Range(j, Dimensions - j).Where(i => features[i] is { Category: not null } f && f.Source == column)
                 .OrderByDescending(i => centroids[(cluster * Dimensions) + i]).ToArray();
             yield return $"{column}: {string.Join(", ", all.Take(most).Select(i => $"{features[i].Category} {Share(centroids[(cluster * Dimensions) + i])}"))}"
                 + (all.Length > most ? $" and {all.Length - most} more categories" : "");

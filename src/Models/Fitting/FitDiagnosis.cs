@@ -32,7 +32,8 @@ internal static class FitDiagnosis
         foreach (var (part, feature, minimum) in all.Take(MostRaised))
         {
             var where = feature < 0 ? "in a direction between features" : $"of {Name(features, feature)}";
-            var to = $"{part}: its variance {where} was raised to the minimum{(feature < 0 ? "" : $" {minimum.Text()}")}";
+            var value = options.MinVariance is > 0 and var given ? $" {given.Text()}" : feature < 0 ? "" : $" {minimum.Text()}";
+            var to = $"{part}: its variance {where} was raised to the minimum{value}";
             warnings.Add(options.MinVariance > 0
                 ? $"{to}{(IsScaled() ? ", in scaled units" : "")} (use a smaller one (FitOptions.MinVariance), or fewer components, if that is too much)"
                 : $"{to}{(IsScaled() ? ", in scaled units" : "")}, as nearly equal values would bring it to 0 (use fewer components, or "
@@ -44,7 +45,8 @@ internal static class FitDiagnosis
         if (stop == StopReason.TimeLimit) warnings.Add(OutOfTime);
         else if (stop == StopReason.IterationLimit && options.MaxIterations > 0 && options.LeastGain(1) >= 0) warnings.Add(OutOfIterations);
         if (model is not IExaminedModel examined) return warnings;
-        using (Cancellation.Enter(cancellationToken)) warnings.AddRange(examined.Examine(options));
+        var hasEnded = stop is not (StopReason.TimeLimit or StopReason.IterationLimit);
+        using (Cancellation.Enter(cancellationToken)) warnings.AddRange(examined.Examine(options, hasEnded));
         return warnings;
 
         // The minimum is one of the values that the model sees.

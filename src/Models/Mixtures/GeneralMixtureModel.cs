@@ -189,12 +189,12 @@ public sealed partial class GeneralMixtureModel : Distribution, IExaminedModel, 
     }
 
     /// <inheritdoc/>
-    IEnumerable<string> IExaminedModel.Examine(FitOptions options)
+    IEnumerable<string> IExaminedModel.Examine(FitOptions options, bool hasEnded)
     {
         if (options.Sample is not { Rows: { Rows: > 0 } rows } || IsOfSequences || Components.Count == 1) return [];
         var coinciding = MixtureExamination.Coincidences([.. Components.Cast<Distribution>()], weights, rows).ToArray();
         // A component without rows is a warning of its own.
-        return coinciding.Length > 0 || weights.Min() * rows.Rows < 1 ? coinciding : MixtureExamination.Saddle(this, rows, options);
+        return coinciding.Length > 0 || !hasEnded || weights.Min() * rows.Rows < 1 ? coinciding : MixtureExamination.Saddle(this, rows, options);
     }
 
     /// <inheritdoc/>

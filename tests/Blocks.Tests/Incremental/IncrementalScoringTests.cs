@@ -224,14 +224,13 @@ public sealed class IncrementalScoringTests : IDisposable
         await WriteAsync("b", 2);
         var before = Snapshot();
         var error = await Assert.ThrowsAsync<FlowException>(() => RunAsync(model: second));
-        Assert.StartsWith("the state of another job: model was ", error.Found, StringComparison.Ordinal);
-        Assert.Equal("repeat those, start over with another state file and output, or let the new model score the new files (IncrementalOptions.OnNewModel)",
-            error.Remedy);
+        Assert.Equal($"{At("state.json")}: found the state of runs with another model, expected the model of the runs before; give that model, let this one "
+            + "score the new files (IncrementalOptions.OnNewModel), or start over with another state file and output", error.Message);
         Assert.Equal(before, Snapshot());
 
         var result = await RunAsync(model: second, onNewModel: NewModelPolicy.Continue);
         Assert.Equal(["b"], Names(result.New));
-        Assert.Equal($"model 2 of this state scored the new files, earlier files were scored by other models (see 'models' in {At("state.json")})",
+        Assert.Equal($"model 2 of this state scored these files, the others were scored by other models (see 'models' in {At("state.json")})",
             Assert.Single(result.Warnings));
         // From now on it is the model; the first one is another.
         await WriteAsync("c", 3);
@@ -244,6 +243,11 @@ public sealed class IncrementalScoringTests : IDisposable
         Assert.Equal([("a", 3), ("b", 2), ("c", 2)], state.Files.Select(f => (Path.GetFileNameWithoutExtension(f.Path), f.Model)).Order());
         Assert.Equal([1, 2, 4], state.Models!.Select(m => m.FirstRun));
         Assert.Equal(3, state.Models!.Select(m => m.Fingerprint).Distinct().Count());
+        // The first model keeps its number.
+        await WriteAsync("d", 4);
+        await RunAsync(onNewModel: NewModelPolicy.Continue);
+        Assert.Equal(1, IncrementalState.Read(At("state.json"))!.Files.Single(f => f.Path == At("in/d.parquet")).Model);
+        Assert.Equal(3, IncrementalState.Read(At("state.json"))!.Models!.Count);
         // Each row by the model that the state names.
         foreach (var (run, model) in new (int, NormalDistribution)[] { (2, second), (3, second), (4, third) })
         {
@@ -272,6 +276,25 @@ public sealed class IncrementalScoringTests : IDisposable
             (await Assert.ThrowsAsync<FlowException>(
                 () => RunAsync(columns: ["log-probability"], model: new NormalDistribution(1, 2), onNewModel: NewModelPolicy.Continue))).Found,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_model_with_labels_of_another_type_is_refused()
+    {
+        await WriteAsync("a", 1);
+        await WithAsync(new GeneralMixtureModel([new NormalDistribution(0, 1), new NormalDistribution(3, 1)]), NewModelPolicy.Fail);
+        await WriteAsync("b", 2);
+        var before = Snapshot();
+        var named = new NaiveBayes([new NormalDistribution(0, 1), new NormalDistribution(3, 1)],
+            labels: new ClassLabels(["low", "high"]));
+        var error = await Assert.ThrowsAsync<FlowException>(() => WithAsync(named, NewModelPolicy.Continue));
+        Assert.Equal($"{At("out/run=00001")}, column 'label': found int32 in the output of the runs before, expected string, as the new model writes it; give "
+            + "a model with the same scores, or start over with another state and output", error.Message);
+        Assert.Equal(before, Snapshot());
+
+        Task<IncrementalResult> WithAsync(Model model, NewModelPolicy policy) => IncrementalScoring.RunAsync([At("in")],
+            paths => Pipeline.FromParquet(paths).Score(model, ["x"], new ScoreOptions { Columns = ["label"] }), At("out"),
+            new IncrementalOptions { StateFile = At("state.json"), OnNewModel = policy });
     }
 
     private async Task<IncrementalResult> RunAsync(FileRange? backfill = null, FileLayer? files = null, string[]? columns = null,
