@@ -31,7 +31,7 @@ public sealed record SequenceColumns(string Key, string? Order = null, bool Regr
         foreach (var name in Needed)
         {
             if (schema.IndexOf(name) is not (>= 0 and var index))
-                throw MissingColumn.Of(place, name, schema, "column of the sequences");
+                throw MissingColumn.Of(place, name, schema, name == Key ? "column of the sequences" : "column of the order");
             if (schema.Fields[index].Obstacle is { } obstacle)
                 throw new FlowException(ErrorKind.Data, $"{place}, column '{name}'", $"a column that is only passed on: {obstacle}",
                     "numbers, texts, booleans or times", "choose another column for the key or the order");
