@@ -14,12 +14,16 @@ internal static class GraphDrawing
     private const float ArrowWidth = 7;
     private const string FillColor = "#EAF2F8";
 
-    /// <summary>Draws a graph into a rectangle, at its own size or smaller.</summary>
+    // A larger canvas enlarges a graph up to so many times.
+    private const double Largest = 3;
+
+    /// <summary>Draws a graph into a rectangle, which it fills as far as it may be enlarged.</summary>
     public static void Draw(PlacedGraph graph, Lettering lettering, SKCanvas canvas, SKRect into)
     {
         var scale = ScaleOf(graph, into.Width, into.Height);
         canvas.Save();
-        canvas.Translate(into.Left + ((into.Width - (scale * (float)graph.Width)) / 2), into.Top + Margin);
+        canvas.Translate(into.Left + ((into.Width - (scale * (float)graph.Width)) / 2),
+            into.Top + Math.Max(Margin, (into.Height - (scale * (float)graph.Height)) / 2));
         canvas.Scale(scale);
         using var line = new SKPaint { Color = SKColor.Parse(Palette.DarkGrey), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 1.4f };
         using var head = new SKPaint { Color = SKColor.Parse(Palette.DarkGrey), IsAntialias = true };
@@ -82,9 +86,9 @@ internal static class GraphDrawing
         canvas.DrawPath(arrow, head);
     }
 
-    /// <summary>How much smaller than its own size a graph is drawn, 0 … 1.</summary>
+    /// <summary>The size of a graph as a multiple of its own, above 0 and at most 3.</summary>
     public static float ScaleOf(PlacedGraph graph, double width, double height) =>
-        (float)Math.Min(1, Math.Min((width - (2 * Margin)) / Math.Max(1, graph.Width), (height - (2 * Margin)) / Math.Max(1, graph.Height)));
+        (float)Math.Min(Largest, Math.Min((width - (2 * Margin)) / Math.Max(1, graph.Width), (height - (2 * Margin)) / Math.Max(1, graph.Height)));
 
     private static SKPath PathOf(PlacedArc arc, float shorter)
     {

@@ -16,13 +16,20 @@ internal sealed class TransitionLayout
 
     private const double NodeHeight = 30;
     private const double Padding = 12;
-    private const double Gap = 80;
+    private const double Gap = 130;
     private const double MoreGap = 8;
     private const double Narrowest = 0.8;
     private const double Widest = 7;
 
     // How far an arrow is bent away from the straight line, as a share of its length: on the other side than the one that leads back.
-    private const double Bend = 0.2;
+    private const double Bend = 0.16;
+
+    // By how much two arrows between the same nodes begin and end apart, in radians seen from the middle of the node.
+    private const double PortAngle = 0.35;
+
+    // A text on another arrow would be taken for that one's.
+    private const double CrossedCost = 60;
+    private const int CurveSteps = 24;
 
     // Where the text may stand along an arrow, the best first: not in the middle, where arrows cross.
     private static readonly double[] textPlaces = [0.32, 0.4, 0.25, 0.6, 0.68, 0.5, 0.18, 0.75, 0.45, 0.55];
@@ -94,13 +101,14 @@ internal sealed class TransitionLayout
         // Texts keep away from nodes and from each other, as far as there is space.
         var taken = places.Zip(widths).Select(n => (n.First, Width: n.Second, Height: NodeHeight)).ToList();
         var curves = new List<PlacedCurve>();
+        var lines = Graph.Arcs.Select(arc => arc.From == arc.To ? Loop(places[arc.From], widths[arc.From], radius) : Curve(arc, places, widths)).ToArray();
+        var traces = lines.Select(points => Enumerable.Range(0, CurveSteps + 1).Select(s => Middle(points, s / (double)CurveSteps)).ToArray()).ToArray();
         foreach (var (arc, a) in Graph.Arcs.Select((arc, a) => (arc, a)).OrderBy(p => p.arc.From != p.arc.To))
         {
-            var (text, width) = (Graph.ArcTexts[a], Narrowest + (Widest * probabilities[a]));
-            var points = arc.From == arc.To ? Loop(places[arc.From], widths[arc.From], radius) : Curve(arc, places, widths);
+            var (text, width, points) = (Graph.ArcTexts[a], Narrowest + (Widest * probabilities[a]), lines[a]);
             var size = (Width: text.Length * LetterSize * 0.62, Height: TextHeight);
             var at = (arc.From == arc.To ? [0.5] : textPlaces).Select(t => Beside(points, t, width, size)).ToArray();
-            var best = at.MinBy(p => taken.Sum(o => Overlap(p, size, o.First, (o.Width, o.Height))));
+            var best = at.MinBy(p => taken.Sum(o => Overlap(p, size, o.First, (o.Width, o.Height))) + (CrossedCost * Crossings(p, size, traces, a)));
             taken.Add((best, size.Width, size.Height));
             curves.Add(new(arc.From, arc.To, points, width, text, best));
         }
@@ -132,8 +140,14 @@ internal sealed class TransitionLayout
         var (dx, dy) = (b.X - a.X, b.Y - a.Y);
         // A quadratic curve whose control point lies to the left of the way, written as a cubic one.
         var control = (X: ((a.X + b.X) / 2) + (Bend * dy), Y: ((a.Y + b.Y) / 2) - (Bend * dx));
-        var (start, end) = (Edge(a, widths[arc.From], control), Edge(b, widths[arc.To], control));
+        var (start, end) = (Edge(a, widths[arc.From], Turned(a, control, -PortAngle)), Edge(b, widths[arc.To], Turned(b, control, PortAngle)));
         return [start, Between(start, control, 2 / 3.0), Between(end, control, 2 / 3.0), end];
+    }
+
+    private static (double X, double Y) Turned((double X, double Y) middle, (double X, double Y) to, double angle)
+    {
+        var (x, y, cos, sin) = (to.X - middle.X, to.Y - middle.Y, Math.Cos(angle), Math.Sin(angle));
+        return (middle.X + (x * cos) - (y * sin), middle.Y + (x * sin) + (y * cos));
     }
 
     // Outwards from the circle.
@@ -160,6 +174,11 @@ internal sealed class TransitionLayout
         var gap = TextGap + (width / 2) + (Math.Abs(x) * text.Width / 2) + (Math.Abs(y) * text.Height / 2);
         return (at.X + (gap * x), at.Y + (gap * y));
     }
+
+    // How many points of other curves lie in a text.
+    private static int Crossings((double X, double Y) at, (double Width, double Height) size, (double X, double Y)[][] traces, int own) =>
+        traces.Where((_, a) => a != own)
+            .Sum(t => t.Count(p => Math.Abs(p.X - at.X) < (size.Width / 2) + TextGap && Math.Abs(p.Y - at.Y) < (size.Height / 2) + TextGap));
 
     // The area that two boxes share, in square pixels.
     private static double Overlap((double X, double Y) a, (double Width, double Height) sizeA, (double X, double Y) b, (double Width, double Height) sizeB) =>
