@@ -127,14 +127,12 @@ internal sealed class ClustersPlot : PlotKind
         if (rows?.RowsRejected > 0) yield return $"{PlotTexts.Count(rows.RowsRejected, "row")} rejected";
         foreach (var j in features)
             if (rows?.Missing(j) is > 0 and var missing)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{PlotTexts.Name(NameOf(named[j]))}: {missing:N0} missing");
+                yield return string.Create(CultureInfo.InvariantCulture, $"{PlotTexts.Name(named[j].GroupName)}: {missing:N0} missing");
         var left = Enumerable.Range(0, named.Count).Except(features.SelectMany(j => IndicatorsOf(named, j)))
-            .Select(j => NameOf(named[j])).Distinct().ToArray();
+            .Select(j => named[j].GroupName).Distinct().ToArray();
         if (left.Length > 0) yield return $"not drawn: {PlotTexts.Some(left)}; the clusters depend on them, too";
         if (HasBorders(model) && features.Length == 2) yield return "grey lines: borders between clusters";
     }
-
-    private static string NameOf(Feature feature) => feature.Category is null ? feature.Name : feature.Source;
 
     private static bool HasBorders(SavedModel model) => model.Model.Dimensions == 2 && FeaturesOf(model).All(f => f.Category is null);
 

@@ -221,7 +221,7 @@ public sealed partial class Pipeline
         [
             .. estimator.JobProperties.Concat(fit.JobProperties).Select(f => new JobProperty(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
-            new("features", string.Join(", ", pass.Features.Select(f => f.Category is null ? f.Name : f.Source).Distinct(StringComparer.Ordinal))),
+            new("features", string.Join(", ", pass.Features.Select(f => f.GroupName).Distinct(StringComparer.Ordinal))),
             .. roles.OneHots.Count == 0 ? Array.Empty<JobProperty>() : [new("one-hot", string.Join(", ", roles.OneHots))],
             .. JobDescription.Categories(roles.Features),
             .. JobDescription.Transforms(pass.Features),

@@ -48,7 +48,8 @@ public sealed class SinkPipeline
                 prepared = await graph.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
                 run.Accounts.Flow();
                 var last = (bound with { Graph = prepared.Graph }).Create(run, point.NextBatch);
-                Action? written = sink is IResumableSink && options.WindDown.CanBeCanceled && bound.Info.IsRepeatable ? WindDown : null;
+                Action? written = sink is IResumableSink resumable && options.WindDown.CanBeCanceled && bound.Info.IsRepeatable
+                    ? () => WindDown(resumable) : null;
                 Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null)
                 {
                     FirstBatch = point.NextBatch,
@@ -78,9 +79,9 @@ public sealed class SinkPipeline
                 .. graph.Source.Warnings],
         };
 
-        void WindDown()
+        void WindDown(IResumableSink resumable)
         {
-            if (options.WindDown.IsCancellationRequested && ((IResumableSink)sink).IsAtSafePoint) stop.Cancel();
+            if (options.WindDown.IsCancellationRequested && resumable.IsAtSafePoint) stop.Cancel();
         }
 
         async Task EndAsync()

@@ -95,7 +95,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         foreach (var (name, columns) in files)
         {
             var byName = columns.DistinctBy(c => c.Name).ToDictionary(c => c.Name, StringComparer.Ordinal);
-            foreach (var feature in features.DistinctBy(f => f.Category is null ? f.Name : f.Source))
+            foreach (var feature in features.DistinctBy(f => f.GroupName))
                 findings.AddRange(Compare(feature, name, byName.GetValueOrDefault(feature.Column), columns));
             // These are usually the same in all files, so they are reported once.
             var wanted = features.Select(f => f.Column).Distinct(StringComparer.Ordinal).ToArray();

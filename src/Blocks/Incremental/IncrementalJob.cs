@@ -26,8 +26,7 @@ internal static class IncrementalJob
     public static int Number(IReadOnlyList<UsedModel> models, IReadOnlyList<JobProperty> job)
     {
         var fingerprint = ModelOf(job, 1).Fingerprint;
-        var at = models.TakeWhile(m => m.Fingerprint != fingerprint).Count();
-        return at + 1;
+        return models.TakeWhile(m => m.Fingerprint != fingerprint).Count() + 1;
     }
 
     /// <summary>The model of a score.</summary>

@@ -24,7 +24,7 @@ public sealed record IncrementalOptions
 /// <summary>What an incremental scoring run does if its model is not that of the runs before.</summary>
 public enum NewModelPolicy
 {
-    /// <summary>It fails, and names the difference.</summary>
+    /// <summary>It fails before it scores any file.</summary>
     Fail,
 
     /// <summary>

@@ -53,16 +53,16 @@ internal sealed class IncrementalRun : IDisposable
             if (state.Kind != kind) throw Other(path, $"it is of incremental runs of '{state.Kind}'");
             if (IncrementalJob.Difference(job, state.Job, ofModel: false) is { } difference) throw Other(path, difference);
             var before = state.Models ?? [IncrementalJob.ModelOf(state.Job, 1)];
+            // A model that was used before keeps its number.
+            var number = IncrementalJob.Number(before, job);
             if (IncrementalJob.Difference(job, state.Job, ofModel: true) is not { } other)
-                return new IncrementalRun(files, path, held, state) { Model = IncrementalJob.Number(before, job) };
+                return new IncrementalRun(files, path, held, state) { Model = number };
             if (onNewModel == NewModelPolicy.Fail)
             {
                 throw kind == "score" ? new FlowException(ErrorKind.Usage, path, "the state of runs with another model", "the model of the runs before",
                     "give that model, let this one score the new files (IncrementalOptions.OnNewModel), or start over with another state file and output")
                     : Other(path, other);
             }
-            // A model that was used before keeps its number.
-            var number = IncrementalJob.Number(before, job);
             return new IncrementalRun(files, path, held, state with
             {
                 Job = job,

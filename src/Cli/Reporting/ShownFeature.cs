@@ -15,15 +15,17 @@ internal sealed record ShownFeature(string Name, int First, IReadOnlyList<Featur
     public IReadOnlyList<string>? Categories => Feature.Category is null ? Feature.Categories : [.. Features.Select(f => f.Category!)];
 
     /// <summary>The names of the columns: of many the first, and how many there are.</summary>
-    public static string Names(IReadOnlyList<Feature>? features) => Of(features) is var columns
-        ? NameList.Text(columns.Take(ModelInspection.Most).Select(c => c.Name))
-            + (columns.Count > ModelInspection.Most ? $" and {Figures.Count(columns.Count - ModelInspection.Most)} more" : "")
-        : "";
+    public static string Names(IReadOnlyList<Feature>? features)
+    {
+        var columns = Of(features);
+        return NameList.Text(columns.Take(ModelInspection.Most).Select(c => c.Name))
+            + (columns.Count > ModelInspection.Most ? $" and {Figures.Count(columns.Count - ModelInspection.Most)} more" : "");
+    }
 
     /// <summary>The columns, in the order of their first features.</summary>
     public static IReadOnlyList<ShownFeature> Of(IReadOnlyList<Feature>? features) =>
     [
-        .. (features ?? []).Index().GroupBy(f => (IsIndicator: f.Item.Category is not null, Name: f.Item.Category is null ? f.Item.Name : f.Item.Source))
+        .. (features ?? []).Index().GroupBy(f => (IsIndicator: f.Item.Category is not null, Name: f.Item.GroupName))
             .Select(g => new ShownFeature(g.Key.Name, g.First().Index, [.. g.Select(f => f.Item)])),
     ];
 }

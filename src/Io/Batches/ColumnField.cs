@@ -10,6 +10,13 @@ namespace Pipelines.Io;
 /// <param name="Storage">What the storage needs to write the column back unchanged (units, precision); opaque to other code. Not part of equality.</param>
 public sealed record ColumnField(string Name, Type ValueType, bool IsNullable, object? Storage = null)
 {
+    /// <summary>The types that a <see cref="ValueType"/> can have, without <see cref="NestedValue"/>.</summary>
+    internal static IReadOnlySet<Type> ValueTypes { get; } = new HashSet<Type>
+    {
+        typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(float),
+        typeof(double), typeof(decimal), typeof(string), typeof(byte[]), typeof(DateTime), typeof(DateOnly), typeof(TimeOnly), typeof(TimeSpan), typeof(Guid),
+    };
+
     /// <summary>True if the column can be a feature: integers and floating-point numbers.</summary>
     public bool IsNumeric => ValueType == typeof(double) || ValueType == typeof(float) || ValueType == typeof(decimal) || IsInteger;
 

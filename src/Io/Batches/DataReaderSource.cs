@@ -9,12 +9,6 @@ namespace Pipelines.Io;
 /// <param name="blockRows">Rows to read together.</param>
 internal sealed class DataReaderSource(string name, Func<CancellationToken, ValueTask<DbDataReader>> open, int blockRows) : BatchSourceBase(name)
 {
-    private static readonly HashSet<Type> Taken =
-    [
-        typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(float),
-        typeof(double), typeof(decimal), typeof(string), typeof(byte[]), typeof(DateTime), typeof(DateOnly), typeof(TimeOnly), typeof(TimeSpan), typeof(Guid),
-    ];
-
     private BatchSchema? schema;
 
     public override async ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken)
@@ -56,7 +50,7 @@ internal sealed class DataReaderSource(string name, Func<CancellationToken, Valu
     private BatchSchema SchemaOf(DbDataReader reader) => new(Enumerable.Range(0, reader.FieldCount).Select(i =>
     {
         var type = reader.GetFieldType(i);
-        return Taken.Contains(type)
+        return ColumnField.ValueTypes.Contains(type)
             ? new ColumnField(reader.GetName(i), type, true)
             : throw new FlowException(ErrorKind.Data, $"{Name}, column '{reader.GetName(i)}'", $"values of type {TypeNames.Of(type)}",
                 "numbers, booleans, texts, dates, times, uuids or bytes", "cast the column in the query, or leave it out");

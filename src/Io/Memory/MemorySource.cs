@@ -68,7 +68,7 @@ public sealed class MemorySource : BatchSourceBase
     {
         var element = values.GetType().GetElementType()!;
         var type = Nullable.GetUnderlyingType(element) ?? element;
-        if (values.Rank != 1 || !ValueTypesInMemory.Contains(type))
+        if (values.Rank != 1 || !ColumnField.ValueTypes.Contains(type))
             throw new FlowException(ErrorKind.Usage, $"memory, column '{name}'", $"an array of type {values.GetType().Name}",
                 "numbers, booleans, strings, dates, times, Guid or byte[] in one dimension", "convert the values");
         var make = type == element ? nameof(Plain) : nameof(WithNulls);
@@ -82,13 +82,6 @@ public sealed class MemorySource : BatchSourceBase
             throw e.InnerException;
         }
     }
-
-    private static readonly HashSet<Type> ValueTypesInMemory =
-    [
-        typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(float),
-        typeof(double),
-        typeof(decimal), typeof(string), typeof(byte[]), typeof(DateTime), typeof(DateOnly), typeof(TimeOnly), typeof(TimeSpan), typeof(Guid),
-    ];
 
     private static BatchColumn<T> Plain<T>(string name, T[] values)
     {

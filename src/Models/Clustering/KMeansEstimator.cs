@@ -64,7 +64,7 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
         for (var j = 0; j < sample.Columns; j++) moments.Add(j, rows, FeatureTransforms.None);
         // The indicators of a column count together, as they do in a distance.
         var spreads = Enumerable.Range(0, sample.Columns).Where(j => !moments.IsConstant(j))
-            .GroupBy(j => features is null ? $"feature {j}" : $"'{(features[j].Category is null ? features[j].Name : features[j].Source)}'")
+            .GroupBy(j => features is null ? $"feature {j}" : $"'{features[j].GroupName}'")
             .Select(g => (Name: g.Key, Spread: Math.Sqrt(g.Sum(moments.Variance)))).OrderBy(s => s.Spread).ToArray();
         if (spreads.Length < 2 || !(spreads[^1].Spread > MostSpread * spreads[0].Spread)) return null;
         var (least, most) = (spreads[0], spreads[^1]);

@@ -170,8 +170,16 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     public override string ToString() => $"MultivariateGaussian(mean [{string.Join(", ", mean.Select(m => m.Text()))}])";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) => string.Join("; ",
-        mean.Select((m, j) => FeatureUnits.Of(features, j) is var units ? $"{units.Name}: {units.Moments(m, Math.Sqrt(covariance[j, j]))}" : ""));
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        return string.Join("; ", mean.Select(Describe));
+
+        string Describe(double m, int j)
+        {
+            var units = FeatureUnits.Of(features, j);
+            return $"{units.Name}: {units.Moments(m, Math.Sqrt(covariance[j, j]))}";
+        }
+    }
 
     /// <summary>Factors the covariance now.</summary>
     /// <exception cref="ModelException">It is singular.</exception>

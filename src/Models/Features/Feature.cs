@@ -48,6 +48,9 @@ public sealed record Feature(string Name, IReadOnlyList<string>? Categories = nu
     /// <summary>What the feature's values or categories are those of: the column, or a part of it.</summary>
     internal string Source => Part is null ? Column : $"{Part}({Column})";
 
+    /// <summary>The name that all indicators of a column share: their <see cref="Source"/>; of another feature its own.</summary>
+    internal string GroupName => Category is null ? Name : Source;
+
     /// <summary>The same feature of another column; a part stays that part, and an indicator that of its category.</summary>
     /// <param name="column">Name of the column, or of the same part or indicator of a column.</param>
     internal Feature Over(string column)

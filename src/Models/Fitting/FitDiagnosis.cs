@@ -72,7 +72,7 @@ internal static class FitDiagnosis
     }
 
     private static string Name(IReadOnlyList<Feature>? features, int feature) =>
-        features is null ? $"feature {feature}" : $"feature '{(features[feature].Category is null ? features[feature].Name : features[feature].Source)}'";
+        features is null ? $"feature {feature}" : $"feature '{features[feature].GroupName}'";
 
     private static double Missing(FeatureSample sample, int column)
     {

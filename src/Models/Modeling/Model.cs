@@ -167,8 +167,13 @@ public abstract class Model : ISummarizer
     internal virtual IReadOnlyList<ModelCenter> PartCenters()
     {
         IReadOnlyList<WeightedPart> parts = WeightedParts() is { Count: > 0 } own ? own : RowDistribution() is { } rows ? [new(Title, 1, rows)] : [];
-        return [.. parts.Select(p => Enumerable.Range(0, Dimensions).Select(j => Moments(p.Distribution, j)).ToArray() is var moments
-            ? new ModelCenter(p.Name, [.. moments.Select(m => m.Mean)]) { Deviations = [.. moments.Select(m => m.Deviation)] } : null!)];
+        return [.. parts.Select(Center)];
+
+        ModelCenter Center(WeightedPart part)
+        {
+            var moments = Enumerable.Range(0, Dimensions).Select(j => Moments(part.Distribution, j)).ToArray();
+            return new(part.Name, [.. moments.Select(m => m.Mean)]) { Deviations = [.. moments.Select(m => m.Deviation)] };
+        }
 
         static (double Mean, double Deviation) Moments(Distribution distribution, int feature)
         {
